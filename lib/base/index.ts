@@ -1,0 +1,6 @@
+/** What every other folder may use: randomness, files, JSONL streams, errors, progress. Knows nobody. */
+export * from "./errors.ts";
+export * from "./files.ts";
+export * from "./jsonl.ts";
+export * from "./progress.ts";
+export * from "./random.ts";

@@ -1,0 +1,2 @@
+/** Trajectories and turns: the one schema that every agent writes and every later stage reads. */
+export * from "./trajectory.ts";
