@@ -36,7 +36,8 @@ export function sha256File(file: string): string {
   const handle = fs.openSync(file, "r");
   const buffer = Buffer.allocUnsafe(1 << 20);
   try {
-    for (let n = fs.readSync(handle, buffer); n > 0; n = fs.readSync(handle, buffer)) hash.update(buffer.subarray(0, n));
+    for (let n = fs.readSync(handle, buffer); n > 0; n = fs.readSync(handle, buffer))
+      hash.update(buffer.subarray(0, n));
   } finally {
     fs.closeSync(handle);
   }

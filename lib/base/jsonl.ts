@@ -16,7 +16,7 @@ export async function* readJsonl<T>(file: string, parse: (value: unknown) => T):
   const input = file.endsWith(".gz") ? raw.pipe(createGunzip()) : raw;
   raw.on("error", (error) => input.destroy(error));
   let line = 0;
-  for await (const text of readline.createInterface({ input, crlfDelay: Infinity })) {
+  for await (const text of lines(input, file)) {
     line++;
     if (text.trim() === "") continue;
     let row: T;
@@ -26,6 +26,14 @@ export async function* readJsonl<T>(file: string, parse: (value: unknown) => T):
       throw new UserError(`${file}:${line}: ${(error as Error).message} in ${text.slice(0, 200)}`);
     }
     yield row;
+  }
+}
+
+async function* lines(input: NodeJS.ReadableStream, file: string): AsyncGenerator<string> {
+  try {
+    yield* readline.createInterface({ input, crlfDelay: Infinity });
+  } catch (error) {
+    throw new UserError(`${file}: cannot be read: ${(error as Error).message}`);
   }
 }
 

@@ -1,0 +1,10 @@
+/** From trajectories to training rows: tokenizer, chat template, loss masks, and how to see them. */
+export * from "./examples.ts";
+export * from "./label-file.ts";
+export * from "./parts.ts";
+export * from "./specials.ts";
+export * from "./statistics.ts";
+export * from "./strip.ts";
+export * from "./template.ts";
+export * from "./tokenizer/index.ts";
+export * from "./weights.ts";

@@ -1,0 +1,59 @@
+/** Step: the npm packages, exactly as the lock file has them. No install script of a package is run. */
+import fs from "node:fs";
+import path from "node:path";
+
+import { commandFailure, runCommand, watch } from "./command.mjs";
+import { readJson } from "./context.mjs";
+
+/** @type {import("./steps.mjs").Step} */
+export const packagesStep = {
+  title: "npm packages",
+
+  /** npm keeps its own record of what it has put into node_modules, so that record is compared, not a marker of ours. */
+  isDone({ root }) {
+    const wanted = readJson(path.join(root, "package-lock.json"));
+    const installed = readJson(path.join(root, "node_modules/.package-lock.json"));
+    return wanted !== null && installed !== null && matchesLock(wanted.packages, installed.packages);
+  },
+
+  async run(context, onFraction) {
+    const { root, env } = context;
+    const count = topLevelNames(Object.keys(readJson(path.join(root, "package-lock.json")).packages)).size;
+    const npm = env.npm_execpath?.endsWith("npm-cli.js") ? [process.execPath, env.npm_execpath] : ["npm"];
+    const args = [...npm.slice(1), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+    const installing = runCommand(context, "npm", npm[0], args);
+    const outcome = await watch(onFraction, () => countFolders(path.join(root, "node_modules")) / count, installing);
+    if (outcome.missing) throw commandFailure("Installing the npm packages", "npm", outcome, "install npm and start again");
+    if (outcome.code !== 0) throw commandFailure("Installing the npm packages", "npm", outcome);
+    return `${Object.keys(readJson(path.join(root, "node_modules/.package-lock.json")).packages).length} packages`;
+  },
+};
+
+/**
+ * Whether every package of the lock file is installed in its version. Optional ones (for other platforms) may be absent.
+ * @param {Record<string, { version?: string, optional?: boolean, devOptional?: boolean, peer?: boolean }>} wanted
+ * @param {Record<string, { version?: string }>} installed
+ */
+export function matchesLock(wanted, installed) {
+  return Object.entries(wanted).every(([name, { version, optional, devOptional, peer }]) => {
+    if (name === "") return true;
+    const found = installed[name];
+    return found === undefined ? Boolean(optional || devOptional || peer) : found.version === version;
+  });
+}
+
+/** @param {readonly string[]} folders keys of the lock file, e.g. "node_modules/a/node_modules/b" */
+function topLevelNames(folders) {
+  return new Set(folders.filter(Boolean).map((folder) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(folder)?.[1]));
+}
+
+/** Packages at the top of node_modules. @param {string} folder */
+function countFolders(folder) {
+  try {
+    return fs
+      .readdirSync(folder)
+      .reduce((sum, name) => sum + (name.startsWith("@") ? fs.readdirSync(path.join(folder, name)).length : 1), 0);
+  } catch {
+    return 0;
+  }
+}
