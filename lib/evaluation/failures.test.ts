@@ -1,29 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { classifyFailure, failureTable } from "./failures.ts";
-import { parseGoal } from "./goal.ts";
 import { episode } from "./test-episodes.ts";
-
-describe("parseGoal", () => {
-  const plain = { count: 1, process: null, lamp: null };
-  test.each([
-    ["put some mug on desk", { ...plain, object: "mug", receptacle: "desk" }],
-    ["put a mug in desk.", { ...plain, object: "mug", receptacle: "desk" }],
-    ["look at pen under the desklamp", { ...plain, object: "pen", receptacle: null, lamp: "desklamp" }],
-    ["examine the pen with the desklamp", { ...plain, object: "pen", receptacle: null, lamp: "desklamp" }],
-    ["put a clean mug in desk", { ...plain, object: "mug", receptacle: "desk", process: "clean" }],
-    ["clean some mug and put it in desk", { ...plain, object: "mug", receptacle: "desk", process: "clean" }],
-    ["put a hot egg in fridge", { ...plain, object: "egg", receptacle: "fridge", process: "heat" }],
-    ["heat some egg and put it in fridge", { ...plain, object: "egg", receptacle: "fridge", process: "heat" }],
-    ["put a cool egg in sinkbasin", { ...plain, object: "egg", receptacle: "sinkbasin", process: "cool" }],
-    ["put two cd in safe", { ...plain, object: "cd", receptacle: "safe", count: 2 }],
-    ["find two cd and put them in safe", { ...plain, object: "cd", receptacle: "safe", count: 2 }],
-  ])("%s", (sentence, expected) => {
-    expect(parseGoal(sentence)).toEqual(expected);
-  });
-  test("another sentence", () => {
-    expect(parseGoal("make me a sandwich")).toBeNull();
-  });
-});
 
 const SEE = ["go to shelf 1", "On the shelf 1, you see a mug 1, and a mug 2."] as const;
 const TAKE = ["take mug 1 from shelf 1", "You pick up the mug 1 from the shelf 1."] as const;

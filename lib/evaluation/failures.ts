@@ -1,5 +1,5 @@
+import { NOTHING_HAPPENS, readTask, type Goal } from "../environments/index.ts";
 import type { Trajectory } from "../trajectory/index.ts";
-import { parseGoal, type GoalWords } from "./goal.ts";
 
 /**
  * How far a lost household episode came, in the order of the work: the first stage that was not reached names the
@@ -27,14 +27,20 @@ export interface Failure {
 const TAIL = 12;
 const LOOP_DISTINCT = 4;
 const REFUSED_COUNT = 6;
-export const NOTHING_HAPPENS = "Nothing happens.";
+
+/** What must be done with the object before it is placed, as the environment's answer names it. */
+const PROCESS: Readonly<Partial<Record<Goal["type"], string>>> = {
+  pick_clean_then_place_in_recep: "clean",
+  pick_heat_then_place_in_recep: "heat",
+  pick_cool_then_place_in_recep: "cool",
+};
 
 /** The class of a lost household episode; null for a won one. */
 export function classifyFailure(trajectory: Trajectory): Failure | null {
   if (trajectory.success) return null;
   const exchanges = exchangesOf(trajectory);
   const tail = exchanges.slice(-TAIL);
-  const goal = parseGoal(trajectory.task.goal);
+  const goal = readTask(trajectory.task.goal);
   return {
     failure: goal === null ? "goal not read" : stageMissed(goal, exchanges),
     loop: tail.length === TAIL && new Set(tail.map(({ action }) => action)).size <= LOOP_DISTINCT,
@@ -81,32 +87,25 @@ export function exchangesOf(trajectory: Trajectory): Exchange[] {
   );
 }
 
-function stageMissed(goal: GoalWords, exchanges: readonly Exchange[]): FailureClass {
+function stageMissed(goal: Goal, exchanges: readonly Exchange[]): FailureClass {
   const wanted = new RegExp(`\\b${goal.object} \\d+`);
   let seen = false;
   let took = false;
   let processed = false;
-  const placed = new Set<string>(); // "mug 1@desk 2"
-  let everPlaced = false;
+  let placed = false;
   for (const { observation } of exchanges) {
     seen ||= wanted.test(observation);
-    const [, taken, from] = /^You pick up the (.+) from the (.+)\.$/.exec(observation) ?? [];
-    if (taken !== undefined && wanted.test(taken)) {
-      took = true;
-      placed.delete(`${taken}@${from}`);
-    }
+    const [, taken = ""] = /^You pick up the (.+) from the /.exec(observation) ?? [];
+    took ||= wanted.test(taken);
     const process = /^You (clean|heat|cool) the (.+) using the /.exec(observation);
-    if (process !== null && process[1] === goal.process && wanted.test(process[2])) processed = true;
-    const [, moved, to] = /^You (?:put|move) the (.+) (?:in\/on|to) the (.+)\.$/.exec(observation) ?? [];
-    if (moved !== undefined && wanted.test(moved) && to.split(" ")[0] === goal.receptacle) {
-      placed.add(`${moved}@${to}`);
-      everPlaced = true;
-    }
+    if (process !== null && process[1] === PROCESS[goal.type] && wanted.test(process[2])) processed = true;
+    const [, moved = "", to] = /^You (?:put|move) the (.+) (?:in\/on|to) the (\w+) \d+\.$/.exec(observation) ?? [];
+    placed ||= wanted.test(moved) && to === goal.receptacle;
   }
   if (!seen) return "never found the object";
   if (!took) return "saw it, never took it";
   if (goal.lamp !== null) return "lamp not used";
-  if (goal.process !== null && !processed) return "took, not processed";
-  if (goal.count === 2 && everPlaced) return "second object";
+  if (goal.type in PROCESS && !processed) return "took, not processed";
+  if (goal.type === "pick_two_obj_and_place" && placed) return "second object";
   return "processed/took, not placed";
 }

@@ -18,7 +18,6 @@ export function episode(parts: EpisodeParts): Trajectory {
     { role: "assistant", content: `Thought: I need mug.\nAction: ${action}`, thought: "I need mug.", action },
     { role: "user", content: observation },
   ]);
-  const last = success ? exchanges.slice(0, -1) : exchanges; // the final observation of a won game is not kept
   const intro = `You are in the middle of a room.\n\nYour task is to: ${goal}.`;
   return {
     id: `student/${id}`,
@@ -26,7 +25,7 @@ export function episode(parts: EpisodeParts): Trajectory {
     task: { id, type, source: "generated", split: "test", goal },
     agent: "student",
     seed: 0,
-    turns: [{ role: "user", content: intro }, ...last],
+    turns: [{ role: "user", content: intro }, ...exchanges],
     reward: success ? 1 : 0,
     success,
     steps: parts.steps ?? turns.length,

@@ -41,25 +41,11 @@ test("trajectoryRow", () => {
   });
 });
 
-test.each([
-  ["a fridge 1, a sinkbasin 1, and a cabinet 1", "kitchen"],
-  ["a toilet 1, and a sinkbasin 1", "bathroom"],
-  ["a sofa 1, and a drawer 1", "livingroom"],
-  ["a drawer 1", "other"],
-])("room with %s", (list, room) => {
-  const first = {
-    role: "user" as const,
-    content: `Looking quickly around you, you see ${list}.\n\nYour task is to: x.`,
-  };
-  expect(trajectoryRow({ ...searched, turns: [first] }).room).toBe(room);
-});
-
 test("an object that is never seen has no search depth, an agent without thoughts no words", () => {
   const row = trajectoryRow({ ...episode({}), turns: [{ role: "assistant", content: "look", action: "look" }] });
   expect(row).toMatchObject({
     searchDepth: null,
     thoughtWords: null,
-    room: "other",
     receptacles: 0,
     actions: { look: 1 },
   });

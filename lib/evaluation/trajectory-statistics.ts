@@ -1,7 +1,7 @@
 import * as aq from "arquero";
+import { NOTHING_HAPPENS, readIntro, readTask, roomKind, type RoomKind } from "../environments/index.ts";
 import type { Trajectory } from "../trajectory/index.ts";
-import { exchangesOf, NOTHING_HAPPENS } from "./failures.ts";
-import { parseGoal } from "./goal.ts";
+import { exchangesOf } from "./failures.ts";
 
 /** One episode in figures: what the notebooks' tables and plots of trajectories are made from. */
 export interface TrajectoryRow {
@@ -10,8 +10,8 @@ export interface TrajectoryRow {
   readonly source: string;
   readonly split: string;
   readonly agent: string;
-  /** Kind of room, read from the receptacles of the intro; `other` where nothing tells. */
-  readonly room: Room;
+  /** Kind of room, read from the receptacles of the first observation. */
+  readonly room: RoomKind;
   /** 1 for a won episode, else 0, so that its mean is the success rate. */
   readonly success: number;
   readonly steps: number;
@@ -29,8 +29,6 @@ export interface TrajectoryRow {
   /** How often each verb was used, e.g. `{ go: 4, take: 1, put: 1 }`. */
   readonly actions: Readonly<Record<string, number>>;
 }
-
-export type Room = "kitchen" | "bathroom" | "bedroom" | "livingroom" | "other";
 
 /** Reads trajectories as a stream and keeps only their figures (about 300 bytes an episode). */
 export async function trajectoryRows(
@@ -52,14 +50,14 @@ export function trajectoryRow(trajectory: Trajectory): TrajectoryRow {
     const verb = action.split(" ", 1)[0] || "(none)";
     actions[verb] = (actions[verb] ?? 0) + 1;
   }
-  const receptacles = receptaclesOf(trajectory);
+  const receptacles = readIntro(turns[0]?.content ?? "")?.receptacles ?? [];
   return {
     id: trajectory.id,
     type: task.type,
     source: task.source,
     split: task.split,
     agent: trajectory.agent,
-    room: roomOf(receptacles),
+    room: roomKind(receptacles.map((name) => name.split(" ")[0])),
     success: trajectory.success ? 1 : 0,
     steps: trajectory.steps,
     invalid: trajectory.invalid,
@@ -136,25 +134,8 @@ export function actionMix(
     .objects() as ActionCount[];
 }
 
-/** Receptacle names in the order of the intro, e.g. ["bed 1", "desk 2", "desk 1"]. */
-function receptaclesOf(trajectory: Trajectory): string[] {
-  const intro = trajectory.turns.find((turn) => turn.role === "user" && turn.content.includes("you see "));
-  const list = /you see (.+?)\.(?:\s|$)/.exec(intro?.content ?? "")?.[1] ?? "";
-  return [...list.matchAll(/\ba (\w+ \d+)/g)].map((match) => match[1]);
-}
-
-function roomOf(receptacles: readonly string[]): Room {
-  const types = new Set(receptacles.map((name) => name.split(" ")[0]));
-  const has = (...names: string[]): boolean => names.some((name) => types.has(name));
-  if (has("fridge", "microwave", "stoveburner")) return "kitchen";
-  if (has("toilet", "bathtubbasin", "toiletpaperhanger")) return "bathroom";
-  if (has("bed", "laundryhamper")) return "bedroom";
-  if (has("sofa", "armchair", "coffeetable", "tvstand")) return "livingroom";
-  return "other";
-}
-
 function searchDepth(trajectory: Trajectory): number | null {
-  const goal = parseGoal(trajectory.task.goal);
+  const goal = readTask(trajectory.task.goal);
   if (goal === null) return null;
   const wanted = new RegExp(`\\b${goal.object} \\d+`);
   const lookedAt = new Set<string>();

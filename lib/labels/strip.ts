@@ -1,3 +1,4 @@
+import { escapeHtml } from "../base/index.ts";
 import { SOURCES, type Source } from "../trajectory/index.ts";
 import type { LabelledExample } from "./examples.ts";
 import type { Tokenizer } from "./tokenizer/index.ts";
@@ -69,9 +70,9 @@ export function tokenStripText(example: LabelledExample, tokenizer: Tokenizer): 
   return lines.join("\n");
 }
 
-const visible = (text: string): string => text.replace(/\r/g, "␍").replace(/\n/g, "↵").replace(/\t/g, "⇥");
-
-const escapeHtml = (text: string): string =>
+/** Line breaks and tabs as signs; other control characters, which HTML does not allow, as U+FFFD. */
+const visible = (text: string): string =>
   text
-    .replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "\ufffd");
+    .replace(/\n/g, "↵")
+    .replace(/\t/g, "⇥")
+    .replace(/\p{Cc}/gu, "\ufffd");

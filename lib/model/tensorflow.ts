@@ -63,7 +63,7 @@ export function nativeBackend(): NativeBackend | undefined {
 function selectJavaScript(): EngineInfo {
   process.stderr.write("warning: the plain JavaScript engine is used; training will be about 100 times slower\n");
   tf.env().set("IS_TEST", true); // only silences the advertisement for the native packages
-  tf.setBackend("cpu").catch(() => undefined);
+  void tf.setBackend("cpu"); // takes effect at once: this backend has nothing to wait for
   return { engine: "js", tensorflowVersion: tf.version["tfjs-core"], device: "JavaScript", threads: 1 };
 }
 
@@ -78,9 +78,9 @@ function selectNative(kind: "cpu" | "gpu", threads: number): EngineInfo {
       "the native TensorFlow binding is not installed: run `npm run setup`, or choose the slow engine with `--js`",
     );
   require("@tensorflow/tfjs-node-gpu"); // registers and selects the backend "tensorflow"
-  if (tf.getBackend() !== "tensorflow" && !tf.engine().registryFactory["tensorflow"])
+  if (!tf.findBackendFactory("tensorflow"))
     throw new UserError("@tensorflow/tfjs-node-gpu did not register its backend: run `npm run setup` again");
-  tf.setBackend("tensorflow").catch(() => undefined);
+  void tf.setBackend("tensorflow"); // takes effect at once: this backend has nothing to wait for
   const backend = nativeBackend() as NativeBackend;
   if (kind === "gpu" && !backend.isUsingGpuDevice)
     throw new UserError(

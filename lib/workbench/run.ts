@@ -57,3 +57,7 @@ export function runOf(recipe: Recipe, arm: string | undefined, seed: number): Ru
 export function openRun({ recipe, arm, seed, quick }: RunParameters): Run {
   return runOf(loadRecipe(recipe, { quick, seed }), arm, seed);
 }
+
+/** The folder of a stage's artefact, or a file in it. */
+export const stageFolder = (run: Pick<Run, "folder">, stage: string, ...file: readonly string[]): string =>
+  path.join(run.folder, stage, ...file);

@@ -1,7 +1,5 @@
 import type { TurnCodec } from "../../trajectory/index.ts";
-
-/** The two published wordings differ in what putting an object down is called. */
-export type HouseholdWording = "2.1.1" | "current";
+import type { Wording } from "./wording.ts";
 
 /**
  * Household text in few words and back, for a small student. Observations lose the location number and the name of the
@@ -10,7 +8,7 @@ export type HouseholdWording = "2.1.1" | "current";
  * `on pen 1`.
  * @param wording the commands that `decodeAction` gives; encoding understands both
  */
-export function createHouseholdCodec(wording: HouseholdWording = "2.1.1"): TurnCodec {
+export function createHouseholdCodec(wording: Wording = "2.1.1"): TurnCodec {
   return {
     id: `household-compact-${wording}`,
     encodeUser,
@@ -49,7 +47,7 @@ const DECODED = new RegExp(
 );
 
 /** Commands without prepositions (`open drawer 1`, `look`) and everything unknown are the same in both forms. */
-function decodeAction(text: string, wording: HouseholdWording): string {
+function decodeAction(text: string, wording: Wording): string {
   const groups = DECODED.exec(text)?.groups;
   if (!groups) return text;
   const { go, place, verb, first, second } = groups;
@@ -67,25 +65,34 @@ const OBSERVATIONS: readonly Rule[] = [
   [/^You (?:close|pick up|put|move|heat|cool|clean|turn on|sliced) the [a-z]+ \d+\b[^.]*\.$/, () => "ok"],
   [/^You are carrying: a ([a-z]+ \d+)\.$/, (thing) => `carrying ${thing}`],
   [/^You are not carrying anything\.$/, () => "carrying nothing"],
-  [
-    /^You are facing the (.*)\. Next to it, you see nothing\.$/,
-    (list) => withList("facing", list.replace(/(^|, and |, )/g, "$1a ")),
-  ],
   [/^There's nothing special about ([a-z]+ \d+)\.$/, (thing) => `plain ${thing}`],
   [/^This is a normal ([a-z]+ \d+)\. In it, you see (.*)\.$/, (thing, list) => withList(`plain ${thing} in`, list)],
-  [/^This is a (hot|clean|cold|hot and clean|cool and clean) ([a-z]+ \d+)\.$/, (state, thing) => `${state} ${thing}`],
+  [
+    /^This is a ((?:(?:hot|cool|cold|clean|sliced|and) )+)([a-z]+ \d+)\.$/,
+    (states, thing) => states.replace(/and /g, "") + thing,
+  ],
   [/^This ([a-z]+ \d+) is (on|off)\.$/, (thing, state) => `turned ${state} ${thing}`],
+  [/^Available commands:\n/, () => "commands"],
 ];
 
-const INTRO =
-  /^(?:-= Welcome to TextWorld, ALFRED! =-\n\n)?You are in the middle of a room\. Looking quickly around you, you see (.*)\.(?:\n\nYour task is to: (.*)\.)?$/;
+const ROOM: readonly Rule[] = [
+  [/^You are in the middle of a room\. Looking quickly around you, you see (.*)\.$/, (list) => withList("see", list)],
+  [
+    /^You are facing the (.*)\. Next to it, you see (.*)\.$/,
+    (faced, list) => {
+      const facing = withList("facing", faced.replace(/^|, and |, /g, "$&a "));
+      const beside = withList("beside", list);
+      return facing && beside && `${facing} ${beside}`;
+    },
+  ],
+];
+
+const INTRO = /^(?:-= Welcome to TextWorld, ALFRED! =-\n\n)?(.*?)(?:\n\nYour task is to: (.*)\.)?$/;
 
 function encodeUser(text: string): string {
-  const [, list, task] = INTRO.exec(text) ?? [];
-  if (list !== undefined) {
-    const seen = withList("see", list);
-    return seen === null ? text : task === undefined ? seen : `${seen} task ${task}`;
-  }
+  const [, sentences = "", task] = INTRO.exec(text) ?? [];
+  const room = firstMatch(ROOM, sentences);
+  if (room !== null) return task === undefined ? room : `${room} task ${task}`;
   return firstMatch(OBSERVATIONS, text.replace(/^You arrive at [a-z]+ \d+\. /, "")) ?? text;
 }
 

@@ -15,6 +15,7 @@ import {
   withoutValue,
   type State,
 } from "./state.ts";
+import { viewOf, type HouseholdView } from "./view.ts";
 import * as text from "./wording.ts";
 
 export interface HouseholdOptions {
@@ -64,6 +65,11 @@ export class Household implements Environment {
 
   actions(): string[] {
     return rules.admissibleCommands(this.#layout, this.#state, this.wording);
+  }
+
+  /** The whole state in names, for analysis and displays; an agent must not see it. */
+  view(): HouseholdView {
+    return viewOf(this.#layout, this.#state);
   }
 
   clone(): Household {

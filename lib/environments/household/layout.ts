@@ -1,5 +1,5 @@
 import type { Goal, HouseholdFacts, ObjectFact } from "./facts.ts";
-import { compareIds, nameEntities } from "./names.ts";
+import { nameInOrder } from "./names.ts";
 
 /** A receptacle as the engine reads it: facts plus name and indices into the layout. */
 export interface PlacedReceptacle {
@@ -55,18 +55,19 @@ export function layoutOf(facts: HouseholdFacts): Layout {
 }
 
 function buildLayout(facts: HouseholdFacts): Layout {
-  const names = nameEntities(facts);
-  const receptacleOrder = sortedOrder(facts.receptacles.map((r) => r.id));
-  const objectOrder = sortedOrder(facts.objects.map((o) => o.id));
-  const objectRank = inverse(objectOrder);
+  const { names, order, locations } = nameInOrder(facts);
+  const objectsFrom = facts.receptacles.length;
+  const locationsFrom = objectsFrom + facts.objects.length;
+  const receptacleOrder = order.filter((position) => position < objectsFrom);
+  const objectOrder = order.flatMap((p) => (p >= objectsFrom && p < locationsFrom ? [p - objectsFrom] : []));
   const receptacleRank = inverse(receptacleOrder);
-  const locationIds = [...names.locations.keys()];
-  const locationIndex = new Map(locationIds.map((id, index) => [id, index]));
+  const objectRank = inverse(objectOrder);
+  const locationIndex = new Map(locations.map((id, index) => [id, index]));
 
   const receptacles = receptacleOrder.map((index): PlacedReceptacle => {
     const fact = facts.receptacles[index];
     return {
-      name: names.receptacles[index],
+      name: names[index],
       type: fact.type,
       location: locationIndex.get(fact.location)!,
       openable: fact.openable,
@@ -79,17 +80,17 @@ function buildLayout(facts: HouseholdFacts): Layout {
     for (const receptacle of facts.objects[index].in) contents[receptacleRank[receptacle]].push(object);
     for (const outer of facts.objects[index].inside) inside[objectRank[outer]].push(object);
   });
-  const receptaclesAt: number[][] = locationIds.map(() => []);
+  const receptaclesAt: number[][] = locations.map(() => []);
   receptacles.forEach((receptacle, index) => receptaclesAt[receptacle.location].push(index));
   const objects = objectOrder.map((index, object): NamedObject => {
-    return { name: names.objects[index], fact: facts.objects[index], inside: inside[object] };
+    return { name: names[objectsFrom + index], fact: facts.objects[index], inside: inside[object] };
   });
   return {
     facts,
     goal: facts.goal,
     receptacles,
     objects,
-    locationNames: [...names.locations.values()],
+    locationNames: names.slice(locationsFrom),
     receptaclesAt,
     receptacleByName: new Map(receptacles.map((r, index) => [r.name, index])),
     objectByName: new Map(objects.map((o, index) => [o.name, index])),
@@ -99,10 +100,6 @@ function buildLayout(facts: HouseholdFacts): Layout {
     contents,
     objectLocations: objects.map((o) => o.fact.at.map((id) => locationIndex.get(id)!)),
   };
-}
-
-function sortedOrder(ids: readonly string[]): number[] {
-  return ids.map((_, index) => index).sort((a, b) => compareIds(ids[a], ids[b]));
 }
 
 function inverse(order: readonly number[]): number[] {

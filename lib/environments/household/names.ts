@@ -23,31 +23,39 @@ export function compareIds(a: string, b: string): number {
  * Receptacles, objects and locations are counted together. An id without `_bar_` is its own name, with a blank behind.
  */
 export function nameEntities(facts: HouseholdFacts): EntityNames {
+  const { names, locations } = nameInOrder(facts);
+  const objectsFrom = facts.receptacles.length;
+  const locationsFrom = objectsFrom + facts.objects.length;
+  return {
+    receptacles: names.slice(0, objectsFrom),
+    objects: names.slice(objectsFrom, locationsFrom),
+    locations: new Map(locations.map((id, index) => [id, names[locationsFrom + index]])),
+  };
+}
+
+/**
+ * The same as lists: names of the receptacles, then the objects, then `locations`, and `order`, the positions in `names`
+ * sorted by id.
+ */
+export function nameInOrder(facts: HouseholdFacts): { names: string[]; order: number[]; locations: string[] } {
   const locations = usedLocations(facts);
   const ids = [...facts.receptacles.map((r) => r.id), ...facts.objects.map((o) => o.id), ...locations];
   const lowered = ids.map((id) => id.toLowerCase());
-  const names = new Map<string, string>();
+  const types = lowered.map(typeText);
   const counts = new Map<string, number>();
-  for (const id of lowered) {
-    const type = typeText(id);
-    if (type !== null) counts.set(type, (counts.get(type) ?? 0) + 1);
-  }
-  for (const id of [...lowered].sort()) {
-    const type = typeText(id);
-    if (type === null) {
-      names.set(id, `${id} `);
-      continue;
+  for (const type of types) if (type !== null) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const order = lowered.map((_, index) => index).sort((a, b) => (lowered[a] < lowered[b] ? -1 : 1));
+  const names = new Array<string>(ids.length);
+  for (const index of order) {
+    const type = types[index];
+    if (type === null) names[index] = `${lowered[index]} `;
+    else {
+      const number = counts.get(type)!;
+      counts.set(type, number - 1);
+      names[index] = `${type} ${number}`;
     }
-    const number = counts.get(type)!;
-    counts.set(type, number - 1);
-    names.set(id, `${type} ${number}`);
   }
-  const named = (id: string): string => names.get(id.toLowerCase())!;
-  return {
-    receptacles: facts.receptacles.map((r) => named(r.id)),
-    objects: facts.objects.map((o) => named(o.id)),
-    locations: new Map(locations.map((id) => [id, named(id)])),
-  };
+  return { names, order, locations };
 }
 
 /** The locations that some fact mentions; TextWorld does not see the others, so they take no number. */

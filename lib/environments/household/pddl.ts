@@ -63,6 +63,10 @@ function typedList(list: List, file: string): [string, string][] {
   return pairs;
 }
 
+type ObjectFlag = {
+  [K in keyof ObjectFact]-?: boolean extends ObjectFact[K] ? K : never;
+}[keyof ObjectFact];
+
 /** Number of arguments by predicate; those that the text never shows are accepted and left out. */
 const ARGUMENTS: Readonly<Record<string, number>> = {
   atlocation: 2,
@@ -74,20 +78,20 @@ const ARGUMENTS: Readonly<Record<string, number>> = {
   inreceptacle: 2,
   inreceptacleobject: 2,
 };
-const UNARY_OBJECT = {
-  pickupable: "pickupable",
-  cleanable: "cleanable",
-  heatable: "heatable",
-  coolable: "coolable",
-  sliceable: "sliceable",
-  toggleable: "toggleable",
-  isreceptacleobject: "isReceptacle",
-  isclean: "isClean",
-  ishot: "isHot",
-  iscool: "isCool",
-  istoggled: "isToggled",
-  issliced: "isSliced",
-} as const satisfies Record<string, keyof ObjectFact>;
+const UNARY_OBJECT: ReadonlyMap<string, ObjectFlag> = new Map([
+  ["pickupable", "pickupable"],
+  ["cleanable", "cleanable"],
+  ["heatable", "heatable"],
+  ["coolable", "coolable"],
+  ["sliceable", "sliceable"],
+  ["toggleable", "toggleable"],
+  ["isreceptacleobject", "isReceptacle"],
+  ["isclean", "isClean"],
+  ["ishot", "isHot"],
+  ["iscool", "isCool"],
+  ["istoggled", "isToggled"],
+  ["issliced", "isSliced"],
+]);
 const WITHOUT_EFFECT = ["ison", "full", "isreceptacleobjectfull", "wasinreceptacle", "checked", "examined", "moveable"];
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -136,9 +140,7 @@ export function factsOfProblem(parts: ProblemParts, info: ProblemInfo, file: str
 
   for (const fact of parts.facts) {
     const predicate = fact[0].toLowerCase();
-    const unary = UNARY_OBJECT[predicate as keyof typeof UNARY_OBJECT] as keyof typeof UNARY_OBJECT extends never
-      ? never
-      : (typeof UNARY_OBJECT)[keyof typeof UNARY_OBJECT] | undefined;
+    const unary = UNARY_OBJECT.get(predicate);
     const expected = ARGUMENTS[predicate] ?? (unary !== undefined || isOpenFact(predicate) ? 1 : -1);
     if (expected >= 0 && fact.length !== expected + 1) fail(fact, `${expected} argument(s) expected`);
     if (unary !== undefined) object(fact, 1)[unary] = true;

@@ -70,7 +70,7 @@ function besides(layout: Layout, state: State): string[] {
   return names;
 }
 
-/** The commands of the current wording; TextWorld's leading line break is part of the text, the gym cuts it off. */
+/** Answer to `help`, in the current wording only. The line break before it in the grammar is lost in TextWorld's parser. */
 export const HELP_TEXT = `Available commands:
   look:                             look around your current location
   inventory:                        check your current inventory

@@ -36,7 +36,7 @@ export function toRegExp(pattern: string, name: string): RegExp {
     )
     .replace(/\\(.)/gs, (whole, c: string) => CLASSES[c] ?? whole);
   try {
-    if (/\(\?[a-z]|[*+?}]\+|\\[wWbBh]/.test(spelled)) throw new Error("inline flag, possessive quantifier or \\w");
+    if (/\(\?[a-z]|[*+?]\+|\\[wWbBh]/.test(spelled)) throw new Error("inline flag, possessive quantifier or \\w");
     return new RegExp(spelled, "gu");
   } catch (error) {
     throw new UserError(
@@ -50,7 +50,7 @@ export function toRegExp(pattern: string, name: string): RegExp {
 export function createSplitter(config: PreTokenizer, name: string): (text: string) => readonly string[] {
   const expressions = [...config.patterns, ...(config.gpt2 ? [GPT2_PATTERN] : [])].map((p) => toRegExp(p, name));
   const addSpace = (text: string): string =>
-    config.prefixSpace && text !== "" && !/^\p{White_Space}/u.test(text) ? ` ${text}` : text;
+    config.prefixSpace && text !== "" && !text.startsWith(" ") ? ` ${text}` : text;
   if (expressions.length === 1) {
     const [expression] = expressions;
     return (text) => isolate(addSpace(text), expression);

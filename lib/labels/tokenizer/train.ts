@@ -8,9 +8,12 @@ import { pruneIntermediates } from "./prune.ts";
 import { BpeTokenizer } from "./tokenizer.ts";
 
 export interface TrainTokenizerOptions {
-  /** Most ids, control tokens and the 256 bytes included. Training ends earlier where nothing is left to merge. */
+  /**
+   * Most ids while training, control tokens, the 256 bytes and intermediates included. Training ends earlier where
+   * every unit is one token.
+   */
   readonly vocabularySize: number;
-  /** Pairs that occur less often are not merged. Default 2. */
+  /** Pairs that occur less often are not merged. Default 1: every unit becomes one token where there is room. */
   readonly minimumFrequency?: number;
   /** Keep tokens that only served as steps to a longer one. Default false: see `pruneIntermediates`. */
   readonly keepIntermediates?: boolean;
@@ -24,7 +27,7 @@ export interface TrainTokenizerOptions {
  * pair with the lower ids, as in Python's `tokenizers`.
  */
 export function trainTokenizer(texts: Iterable<string>, options: TrainTokenizerOptions): BpeTokenizer {
-  const { vocabularySize, minimumFrequency = 2, keepIntermediates = false, onProgress } = options;
+  const { vocabularySize, minimumFrequency = 1, keepIntermediates = false, onProgress } = options;
   const vocabulary: string[] = [...SPECIAL_TOKENS, ...[...BYTE_CHARACTERS].sort()];
   if (!(vocabularySize >= vocabulary.length)) {
     throw new UserError(`vocabularySize ${vocabularySize}: at least ${vocabulary.length} (control tokens and bytes)`);
@@ -102,7 +105,7 @@ function learnMerges(
   const start = vocabulary.length;
   while (vocabulary.length < vocabularySize) {
     const best = queue.pop();
-    if (!best || best.count < Math.max(1, minimumFrequency)) break;
+    if (!best || best.count < 1 || best.count < minimumFrequency) break;
     const { left, right, count } = best;
     const key = keyOf(left, right);
     if (count !== counts.get(key)) continue; // the count has changed since; its newer entry is in the queue

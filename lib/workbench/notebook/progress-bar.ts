@@ -108,11 +108,11 @@ const group = (value: number): string => String(value).replace(/\B(?=(\d{3})+(?!
 
 const formatRate = (rate: number): string => (rate >= 100 ? group(Math.round(rate)) : rate.toPrecision(3));
 
+/** For example `3.2 s`, `85 s`, `4 min 10 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 100) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60
-    ? `${minutes} min ${Math.round(seconds % 60)} s`
-    : `${Math.floor(minutes / 60)} h ${Math.round(minutes % 60)} min`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 100) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

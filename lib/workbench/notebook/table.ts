@@ -73,7 +73,8 @@ export function tableText(grid: Grid, limit: number, caption?: string): string {
   ].join("\n");
 }
 
-const remainder = (grid: Grid, limit: number): string => `… ${grid.rows.length - limit} more of ${grid.rows.length} rows`;
+const remainder = (grid: Grid, limit: number): string =>
+  `… ${grid.rows.length - limit} more of ${grid.rows.length} rows`;
 
 function numericColumns(grid: Grid): boolean[] {
   return grid.columns.map((_, column) => {
@@ -87,7 +88,9 @@ export function formatCell(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") {
     if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
-    return Math.abs(value) >= 1e-4 && Math.abs(value) < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(3);
+    return Math.abs(value) >= 1e-4 && Math.abs(value) < 1e6
+      ? String(Number(value.toPrecision(4)))
+      : value.toExponential(3);
   }
   if (typeof value === "string") return value;
   if (value instanceof Date) return value.toISOString();

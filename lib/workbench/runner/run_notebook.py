@@ -81,6 +81,7 @@ class Runner(NotebookClient):
             resources={"metadata": {"path": job["folder"]}},
         )
         self.clean_up_seconds = job["cleanUpSeconds"]
+        self.loop = None
         self.interrupts = 0
         self.number = 0
         self.total = sum(1 for cell in notebook.cells if runs(cell))
@@ -94,7 +95,7 @@ class Runner(NotebookClient):
         except (NotImplementedError, RuntimeError):
             pass  # Windows: the parent sends a line instead
         if self.interrupts:
-            raise KeyboardInterrupt
+            raise Stopped
         self.number += 1
         start = time.monotonic()
         emit("cell", state="started", cell=self.number, cells=self.total)
@@ -127,6 +128,10 @@ class Runner(NotebookClient):
             asyncio.ensure_future(self.km.shutdown_kernel(now=True))
 
 
+class Stopped(Exception):
+    """An interrupt came while no cell ran."""
+
+
 def runs(cell):
     return cell.cell_type == "code" and cell.source.strip() != ""
 
@@ -134,9 +139,13 @@ def runs(cell):
 def listen(runner):
     """Orders of the parent, read beside the event loop."""
     for line in sys.stdin:
-        if line.strip() == "interrupt" and getattr(runner, "loop", None):
+        if line.strip() != "interrupt":
+            continue
+        if runner.loop:
             runner.loop.call_soon_threadsafe(runner.interrupt)
-    if getattr(runner, "loop", None) and runner.loop.is_running():
+        else:
+            runner.interrupts += 1  # the first cell will see it
+    if runner.loop and runner.loop.is_running():
         runner.loop.call_soon_threadsafe(runner.kill)
     else:
         os._exit(1)
@@ -155,7 +164,7 @@ def main():
     try:
         runner.execute()
         return 0
-    except (CellExecutionError, DeadKernelError, KeyboardInterrupt) as error:
+    except (CellExecutionError, DeadKernelError) as error:
         if runner.interrupts:
             emit("interrupted", cell=runner.number)
             return 130

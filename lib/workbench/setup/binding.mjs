@@ -80,13 +80,21 @@ async function compileWithZig(context, args) {
   fs.rmSync(folder, { recursive: true, force: true });
   try {
     const pip = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--no-cache-dir", "--target", folder];
-    const installed = await runCommand(context, "compiler", venvPython(root), [...pip, "-r", requirementsPath(root, "compiler")], pipEnvironment);
+    const installed = await runCommand(
+      context,
+      "compiler",
+      venvPython(root),
+      [...pip, "-r", requirementsPath(root, "compiler")],
+      pipEnvironment,
+    );
     const remedy = "install g++ or clang++ and start again, or use plain JavaScript with npm run setup -- --js";
-    if (installed.code !== 0) throw commandFailure("No C++ compiler works here, and fetching one", "compiler", installed, remedy);
+    if (installed.code !== 0)
+      throw commandFailure("No C++ compiler works here, and fetching one", "compiler", installed, remedy);
     const cache = path.join(folder, "cache");
     const env = { PYTHONPATH: folder, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };
     const { code } = await runCommand(context, "compiler", venvPython(root), ["-m", "ziglang", "c++", ...args], env);
-    if (code !== 0) throw new SetupFailure(`The TensorFlow binding could not be compiled: ${remedy} (log: .setup/compiler.log).`);
+    if (code !== 0)
+      throw new SetupFailure(`The TensorFlow binding could not be compiled: ${remedy} (log: .setup/compiler.log).`);
     return "ziglang";
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });

@@ -21,7 +21,7 @@ export function stopCommands() {
  * @property {string} output standard output and error, together
  *
  * Runs a program to its end; it never throws for a failure of the program.
- * @param {import("./context.mjs").Context} context
+ * @param {Pick<import("./context.mjs").Context, "root" | "env">} context
  * @param {string} log name of the log file that its output is added to
  * @param {string} command
  * @param {readonly string[]} args
@@ -75,10 +75,26 @@ const knownFailures = [
     "the package registry cannot be reached",
     "check the network, HTTPS_PROXY or the registry settings of npm and pip, and start again",
   ],
-  [/CERTIFICATE_VERIFY_FAILED|UNABLE_TO_GET_ISSUER_CERT|SELF_SIGNED_CERT|self-signed certificate/, "the registry's certificate is not trusted", "set NODE_EXTRA_CA_CERTS and PIP_CERT to your network's certificate file and start again"],
-  [/E40[13]\b|40[137] (?:Client Error|Forbidden|Unauthorized)|Proxy Authentication Required/, "the package registry or proxy refuses access", "check its credentials and start again"],
-  [/EACCES|EPERM|Permission denied/, "a file or folder may not be written", "check the owner of this folder and start again"],
-  [/No matching distribution found|E404\b/, "the package registry lacks a locked package", "check which registry npm and pip are set to use and start again"],
+  [
+    /CERTIFICATE_VERIFY_FAILED|UNABLE_TO_GET_ISSUER_CERT|SELF_SIGNED_CERT|self-signed certificate/,
+    "the registry's certificate is not trusted",
+    "set NODE_EXTRA_CA_CERTS and PIP_CERT to your network's certificate file and start again",
+  ],
+  [
+    /E40[13]\b|40[137] (?:Client Error|Forbidden|Unauthorized)|Proxy Authentication Required/,
+    "the package registry or proxy refuses access",
+    "check its credentials and start again",
+  ],
+  [
+    /EACCES|EPERM|Permission denied/,
+    "a file or folder may not be written",
+    "check the owner of this folder and start again",
+  ],
+  [
+    /No matching distribution found|E404\b/,
+    "the package registry lacks a locked package",
+    "check which registry npm and pip are set to use and start again",
+  ],
 ];
 
 /**

@@ -79,12 +79,17 @@ export function withoutRemovedHelpers(source) {
 /** Multiplies two matrices in a process of its own, which may crash. @param {import("./context.mjs").Context} context */
 async function tryEngine(context) {
   const script = path.join(context.root, "lib/workbench/setup/try-engine.mjs");
-  const outcome = await runCommand(context, "engine", process.execPath, [script], { TF_CPP_MIN_LOG_LEVEL: "3", TF_FORCE_GPU_ALLOW_GROWTH: "true" });
+  const outcome = await runCommand(context, "engine", process.execPath, [script], {
+    TF_CPP_MIN_LOG_LEVEL: "3",
+    TF_FORCE_GPU_ALLOW_GROWTH: "true",
+  });
   const answer = /^engine:(.*)$/m.exec(outcome.output)?.[1];
   if (outcome.code === 0 && answer !== undefined) return answer;
   const slow = "use plain JavaScript instead with npm run setup -- --js";
   if (outcome.signal === "SIGILL") {
-    throw new SetupFailure(`TensorFlow needs a processor with AVX instructions, which this one lacks: ${slow} (log: .setup/engine.log).`);
+    throw new SetupFailure(
+      `TensorFlow needs a processor with AVX instructions, which this one lacks: ${slow} (log: .setup/engine.log).`,
+    );
   }
   throw commandFailure("Trying the TensorFlow engine", "engine", outcome, `read the log for the cause, or ${slow}`);
 }

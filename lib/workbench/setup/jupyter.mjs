@@ -17,11 +17,15 @@ export const pipEnvironment = { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT
 export const venvPrograms = (root) => path.join(root, ".venv", process.platform === "win32" ? "Scripts" : "bin");
 
 /** @param {string} root @returns {string} the virtual environment's Python */
-export const venvPython = (root) => path.join(venvPrograms(root), process.platform === "win32" ? "python.exe" : "python");
+export const venvPython = (root) =>
+  path.join(venvPrograms(root), process.platform === "win32" ? "python.exe" : "python");
 
 /** @param {string} root @param {string} name @returns {string} hash of a file of pinned requirements */
 export function requirementsHash(root, name) {
-  return crypto.createHash("sha256").update(fs.readFileSync(requirementsPath(root, name))).digest("hex");
+  return crypto
+    .createHash("sha256")
+    .update(fs.readFileSync(requirementsPath(root, name)))
+    .digest("hex");
 }
 
 /** @type {import("./steps.mjs").Step} */
@@ -31,7 +35,11 @@ export const jupyterStep = {
   /** A virtual environment holds absolute paths, so a moved repository needs a new one. */
   isDone({ root }) {
     const marker = readJson(setupPath(root, "jupyter.json"));
-    return marker?.requirements === requirementsHash(root, "jupyter") && marker.root === root && fs.existsSync(venvPython(root));
+    return (
+      marker?.requirements === requirementsHash(root, "jupyter") &&
+      marker.root === root &&
+      fs.existsSync(venvPython(root))
+    );
   },
 
   async run(context, onFraction) {
@@ -50,7 +58,11 @@ export const jupyterStep = {
     );
     const installed = await watch(onFraction, () => folderBytes(path.join(root, ".venv")) / venvBytes, installing);
     if (installed.code !== 0) throw commandFailure("Installing JupyterLab into .venv", "jupyter", installed);
-    writeJson(setupPath(root, "jupyter.json"), { requirements: requirementsHash(root, "jupyter"), root, python: python.version });
+    writeJson(setupPath(root, "jupyter.json"), {
+      requirements: requirementsHash(root, "jupyter"),
+      root,
+      python: python.version,
+    });
     return `Python ${python.version}`;
   },
 };

@@ -24,7 +24,10 @@ export function libraryStep(engine) {
     title: `TensorFlow ${tensorflowVersion} library (${engine})`,
 
     isDone({ root }) {
-      return readJson(path.join(libraryFolder(root, engine), "complete.json"))?.requirements === requirementsHash(root, requirements);
+      return (
+        readJson(path.join(libraryFolder(root, engine), "complete.json"))?.requirements ===
+        requirementsHash(root, requirements)
+      );
     },
 
     async run(context, onFraction) {
@@ -38,7 +41,16 @@ export function libraryStep(engine) {
 
       // pip's temporary files go to our folder: there they can be counted, and a small /tmp does not matter.
       // No cache: pip would keep a second copy of these very large files.
-      const platform = ["--implementation", "cp", "--python-version", "311", "--abi", "cp311", "--platform", "manylinux2014_x86_64"];
+      const platform = [
+        "--implementation",
+        "cp",
+        "--python-version",
+        "311",
+        "--abi",
+        "cp311",
+        "--platform",
+        "manylinux2014_x86_64",
+      ];
       const args = ["-m", "pip", "download", "--require-hashes", "--no-deps", "--only-binary=:all:", "--no-cache-dir"];
       const downloading = runCommand(
         context,
@@ -55,7 +67,8 @@ export function libraryStep(engine) {
         const wheel = path.join(wheels, name);
         const unpack = path.join(root, "lib/workbench/setup/unpack_wheel.py");
         const unpacked = await runCommand(context, "tensorflow", venvPython(root), [unpack, wheel, partial]);
-        if (unpacked.code !== 0) throw commandFailure("Unpacking the TensorFlow library", "tensorflow", unpacked, remedy);
+        if (unpacked.code !== 0)
+          throw commandFailure("Unpacking the TensorFlow library", "tensorflow", unpacked, remedy);
         fs.rmSync(wheel);
       }
       fs.rmSync(wheels, { recursive: true });

@@ -30,7 +30,8 @@ export function nativeObstacle({ platform, arch, glibc }) {
   /** @type {Record<string, string>} */
   const names = { darwin: "macOS", win32: "Windows", linux: "Linux" };
   const name = names[platform] ?? platform;
-  if (platform !== "linux" || arch !== "x64") return `native TensorFlow is set up on Linux x86-64 only, this is ${name} ${arch}`;
+  if (platform !== "linux" || arch !== "x64")
+    return `native TensorFlow is set up on Linux x86-64 only, this is ${name} ${arch}`;
   if (glibc === null) return "native TensorFlow needs the GNU C library, this Linux has another one (musl)";
   if (compareVersions(glibc, "2.17") < 0) return `native TensorFlow needs glibc 2.17 or newer, this is ${glibc}`;
   return null;
@@ -58,8 +59,13 @@ export function compareVersions(left, right) {
 export function checkNode(version) {
   const major = Number(version.split(".")[0]);
   const enough =
-    major >= 23 || (major === 22 && compareVersions(version, "22.12") >= 0) || (major === 20 && compareVersions(version, "20.19") >= 0);
-  if (!enough) throw new SetupFailure(`Waymark needs Node 20.19, 22.12, 24 or newer, this is ${version}: install a newer Node and start again.`);
+    major >= 23 ||
+    (major === 22 && compareVersions(version, "22.12") >= 0) ||
+    (major === 20 && compareVersions(version, "20.19") >= 0);
+  if (!enough)
+    throw new SetupFailure(
+      `Waymark needs Node 20.19, 22.12, 24 or newer, this is ${version}: install a newer Node and start again.`,
+    );
 }
 
 /** Gigabytes that set-up of an engine needs, downloads included (measured, rounded up). */
@@ -91,9 +97,18 @@ function bytesFree(folder) {
  * @param {NodeJS.ProcessEnv} env
  */
 export function hasNvidiaDriver(env, exists = fs.existsSync) {
-  const libraries = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64"];
+  const libraries = [
+    "/usr/lib/x86_64-linux-gnu",
+    "/usr/lib64",
+    "/usr/lib",
+    "/usr/lib/wsl/lib",
+    "/usr/local/nvidia/lib64",
+  ];
   return (
-    (env.LD_LIBRARY_PATH ?? "").split(":").concat(libraries).some((folder) => folder && exists(`${folder}/libcuda.so.1`)) ||
+    (env.LD_LIBRARY_PATH ?? "")
+      .split(":")
+      .concat(libraries)
+      .some((folder) => folder && exists(`${folder}/libcuda.so.1`)) ||
     (env.PATH ?? "").split(path.delimiter).some((folder) => folder && exists(path.join(folder, "nvidia-smi")))
   );
 }

@@ -23,7 +23,8 @@ export const packagesStep = {
     const args = [...npm.slice(1), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
     const installing = runCommand(context, "npm", npm[0], args);
     const outcome = await watch(onFraction, () => countFolders(path.join(root, "node_modules")) / count, installing);
-    if (outcome.missing) throw commandFailure("Installing the npm packages", "npm", outcome, "install npm and start again");
+    if (outcome.missing)
+      throw commandFailure("Installing the npm packages", "npm", outcome, "install npm and start again");
     if (outcome.code !== 0) throw commandFailure("Installing the npm packages", "npm", outcome);
     return `${Object.keys(readJson(path.join(root, "node_modules/.package-lock.json")).packages).length} packages`;
   },

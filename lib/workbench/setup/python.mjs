@@ -61,7 +61,8 @@ export function pythonFailure(found, wanted) {
   }
   const old = found[0];
   const remedy = `install Python ${oldestPython} or newer, or name one in the environment variable PYTHON, and start again.`;
-  if (old !== undefined) return new SetupFailure(`The notebooks need Python ${oldestPython} or newer, this is ${old.version}: ${remedy}`);
+  if (old !== undefined)
+    return new SetupFailure(`The notebooks need Python ${oldestPython} or newer, this is ${old.version}: ${remedy}`);
   const where = wanted ? `as ${wanted} (environment variable PYTHON)` : "on the PATH";
   return new SetupFailure(`The notebooks need Python, and none was found ${where}: ${remedy}`);
 }

@@ -1,8 +1,8 @@
 import { createRandom, type Random } from "../../../base/index.ts";
-import { TASK_TYPES, type HouseholdFacts, type ObjectFact } from "../facts.ts";
+import { TASK_TYPES, type HouseholdFacts, type ObjectFact, type TaskType } from "../facts.ts";
 import type { RoomKind } from "../rooms.ts";
 import { chooseGoal, withGoal } from "./goals.ts";
-import { drawLayout, drawReceptacleCounts, splitOfRoom, type RoomLayout, type Split } from "./layout.ts";
+import { drawLayout, drawReceptacleCounts, splitOfRoom, type RoomLayout, type GeneratedSplit } from "./layout.ts";
 import { evened, placeChooser, type ChoosePlace, type PlacementWeight } from "./placement.ts";
 import { ourVocabulary, type RoomTendencies, type Vocabulary } from "./vocabulary.ts";
 
@@ -14,18 +14,36 @@ export interface GameSource {
 
 export interface GeneratorOptions {
   readonly seed: number;
-  readonly split: Split;
+  readonly split: GeneratedSplit;
   /** Share of the games in which objects lie in any place that takes them, not where they tend to. Default 0. */
   readonly hard?: number;
+  /** Share of the games in a small fixed set of rooms instead of ever new ones. Default 0. */
+  readonly fixedRooms?: number;
   /** Share of the tasks with a sensible pair of object and target, such as a clean mug for the coffee machine. Default 0.6. */
   readonly usual?: number;
   readonly vocabulary?: Vocabulary;
 }
 
+/** Rooms of each kind in the fixed set: as many as the published training games have. */
+const FIXED_ROOMS = 26;
+
 /** Our own households: rooms, placements and tasks drawn from the vocabulary's tendencies, each solvable by construction. */
 export function createHouseholdGenerator(options: GeneratorOptions): GameSource {
-  const { seed, split, hard = 0, usual = 0.6, vocabulary = ourVocabulary() } = options;
-  const usualPairs = (type: (typeof TASK_TYPES)[number]) => vocabulary.goals.get(type)!.usual;
+  const { seed, split, hard = 0, fixedRooms = 0, usual = 0.6, vocabulary = ourVocabulary() } = options;
+  const usualPairs = (type: TaskType) => vocabulary.goals.get(type)!.usual;
+  const room = (kind: RoomKind, random: Random): RoomLayout => {
+    const tendencies = vocabulary.rooms.get(kind)!;
+    for (;;) {
+      const counts = drawReceptacleCounts(tendencies, random);
+      if (splitOfRoom(counts) === split) return drawLayout(counts, tendencies, vocabulary, random);
+    }
+  };
+  const fixed = new Map<string, RoomLayout>();
+  const fixedRoom = (kind: RoomKind, number: number): RoomLayout => {
+    const name = `household/${split}/${kind}/${number}`;
+    if (!fixed.has(name)) fixed.set(name, room(kind, createRandom(seed, name)));
+    return fixed.get(name)!;
+  };
 
   return {
     game(index) {
@@ -33,17 +51,15 @@ export function createHouseholdGenerator(options: GeneratorOptions): GameSource 
       const type = random.pick(TASK_TYPES);
       const kinds = [...vocabulary.goals.get(type)!.rooms];
       const even = random.chance(hard);
+      const useFixed = random.chance(fixedRooms);
       for (;;) {
         const kind = kinds[random.weighted(kinds.map(([, weight]) => weight))][0];
-        const tendencies = vocabulary.rooms.get(kind)!;
-        const counts = drawReceptacleCounts(tendencies, random);
-        if (splitOfRoom(counts) !== split) continue;
-        const layout = drawLayout(counts, tendencies, vocabulary, random);
+        const layout = useFixed ? fixedRoom(kind, random.int(FIXED_ROOMS)) : room(kind, random);
         const weight = placementWeight(kind, vocabulary);
         const place = placeChooser(layout.receptacles, even ? evened(weight) : weight, random);
-        const room = furnish(layout, tendencies, vocabulary, place, random);
-        const goal = chooseGoal(room, type, random, { usualPairs, usual });
-        const game = goal && withGoal(room, goal, random, place);
+        const furnished = furnish(layout, vocabulary.rooms.get(kind)!, vocabulary, place, random);
+        const goal = chooseGoal(furnished, type, random, { usualPairs, usual });
+        const game = goal && withGoal(furnished, goal, random, place);
         if (game) return { ...game, id: `generated-${split}-${seed}-${index}`, split };
       }
     },

@@ -19,7 +19,10 @@ export const TEMPLATES: Record<TaskType, readonly [string, string]> = {
     "put a clean {object} in {receptacle}",
     "clean some {object} and put it in {receptacle}",
   ],
-  pick_heat_then_place_in_recep: ["put a hot {object} in {receptacle}", "heat some {object} and put it in {receptacle}"],
+  pick_heat_then_place_in_recep: [
+    "put a hot {object} in {receptacle}",
+    "heat some {object} and put it in {receptacle}",
+  ],
   pick_cool_then_place_in_recep: [
     "put a cool {object} in {receptacle}",
     "cool some {object} and put it in {receptacle}",
@@ -99,6 +102,6 @@ export function withGoal(facts: HouseholdFacts, goal: Goal, random: Random, plac
 }
 
 /** The appliance that a task type needs, else null. */
-export function applianceFor(type: TaskType): string | null {
+export function applianceFor(type: TaskType): "sinkbasin" | "microwave" | "fridge" | null {
   return type in APPLIANCE ? APPLIANCE[type as keyof typeof APPLIANCE].receptacle : null;
 }

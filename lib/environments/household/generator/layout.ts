@@ -8,30 +8,38 @@ export interface RoomLayout {
   readonly start: string;
 }
 
-export type Split = "train" | "valid" | "test";
+export type GeneratedSplit = "train" | "valid" | "test";
 
-/** How many receptacles of a type stand in a room: usually near the usual number, sometimes any number in the range. */
+/** Half the time at most the usual number, else more, seldom much more; now and then any number in the range. */
 function drawCount([fewest, usual, most]: readonly [number, number, number], random: Random): number {
-  if (random.chance(0.3)) return fewest + random.int(most - fewest + 1);
-  const towards = random.chance((usual - fewest) / Math.max(1, most - fewest)) ? fewest : most;
-  const distance = Math.abs(towards - usual) * (1 - Math.sqrt(1 - random.next())); // triangular, densest at `usual`
-  return Math.round(usual + Math.sign(towards - usual) * distance);
+  if (random.chance(0.1)) return fewest + random.int(most - fewest + 1);
+  if (random.chance(0.5)) return Math.round(usual - (usual - fewest) * random.next() ** 2);
+  return Math.round(usual + (most - usual) * random.next() ** 4);
 }
+
+/** The largest published room has this many receptacles. */
+const MOST_RECEPTACLES = 54;
 
 /** Which receptacles there are: the types with their numbers, in the order of the vocabulary. */
 export function drawReceptacleCounts(room: RoomTendencies, random: Random): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { type, chance, count } of room.receptacles) {
-    if (random.chance(chance)) counts.set(type, drawCount(count, random));
+  for (;;) {
+    const counts = new Map<string, number>();
+    let total = 0;
+    for (const { type, chance, count } of room.receptacles) {
+      if (!random.chance(chance)) continue;
+      const number = drawCount(count, random);
+      counts.set(type, number);
+      total += number;
+    }
+    if (total <= MOST_RECEPTACLES) return counts;
   }
-  return counts;
 }
 
 /**
  * The split to which all rooms with these receptacles belong: 8 of 10 to train, one each to valid and test. It depends on
  * nothing else, so that no room (and hence no game) of one split occurs in another, whatever the seeds.
  */
-export function splitOfRoom(counts: ReadonlyMap<string, number>): Split {
+export function splitOfRoom(counts: ReadonlyMap<string, number>): GeneratedSplit {
   const list = [...counts].map(([type, count]) => `${type} ${count}`).sort();
   const bucket = parseInt(sha256(list.join(", ")).slice(0, 8), 16) % 10;
   return bucket === 0 ? "valid" : bucket === 1 ? "test" : "train";

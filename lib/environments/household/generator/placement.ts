@@ -25,8 +25,19 @@ export function placeChooser(
     else byType.set(type, [index]);
   });
   const types = [...byType.keys()];
-  return (object, fits = () => true) => {
-    const weights = types.map((type) => (fits(type) ? weight(object, type) : 0));
+  const known = new Map<string, number[]>();
+  const weightsOf = (object: string): number[] => {
+    if (!known.has(object)) {
+      known.set(
+        object,
+        types.map((type) => weight(object, type)),
+      );
+    }
+    return known.get(object)!;
+  };
+  return (object, fits) => {
+    const all = weightsOf(object);
+    const weights = fits ? all.map((value, index) => (fits(types[index]) ? value : 0)) : all;
     if (!weights.some((w) => w > 0)) return null;
     return random.pick(byType.get(types[random.weighted(weights)])!);
   };

@@ -102,7 +102,11 @@ export function readVocabulary(file: string): Vocabulary {
   return {
     names,
     properties: new Map(Object.entries(objects).map(([name, list]) => [word(name), new Set(list)])),
-    openable: new Set(Object.keys(receptacles).filter((name) => receptacles[name].openable).map(word)),
+    openable: new Set(
+      Object.keys(receptacles)
+        .filter((name) => receptacles[name].openable)
+        .map(word),
+    ),
     canContain: new Map(Object.entries(receptacles).map(([name, { holds }]) => [word(name), new Set(holds.map(word))])),
     rooms: new Map(ROOM_KINDS.map((kind) => [kind, tendencies(rooms[kind], word)])),
     goals: new Map(

@@ -1,3 +1,4 @@
+// @ts-nocheck tslab's internals, which this mends, have no types
 // What the notebook's TypeScript needs beyond tslab's hard-coded settings: strict types, `.ts` specifiers and
 // import.meta in lib/, imports in cells relative to the notebook, and source maps for tracebacks.
 "use strict";

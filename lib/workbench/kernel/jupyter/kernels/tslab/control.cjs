@@ -1,3 +1,4 @@
+// @ts-nocheck tslab's internals, which this mends, have no types
 // The control channel (interrupt, shutdown) on a thread of its own: a cell that never yields, such as `while (true)`,
 // keeps the main thread from reading any message or signal. This file is both the main thread's side and the thread.
 "use strict";
@@ -9,15 +10,17 @@ const PATIENCE_MILLISECONDS = 5000;
 /**
  * Binds the control channel at `address`. `onInterrupt()` is called for interrupts (to which Jupyter awaits no
  * answer), `onStopped()` after running code was ended by force, `onMessage(frames, reply)` for every other message.
- * Resolves when bound.
+ * Resolves when bound; `close()` ends the thread and with it the process (zeromq aborts a process that exits while
+ * another thread still holds a socket).
  */
 function startControl({ zeromq, address, onMessage, onInterrupt, onStopped }) {
   const worker = new Worker(__filename, { workerData: { zeromq, address } });
-  worker.unref();
+  const close = () => worker.postMessage({ close: true });
   return new Promise((resolve, reject) => {
     worker.on("error", reject);
+    worker.on("exit", () => process.exit(0));
     worker.on("message", ({ bound, interrupt, stopped, frames }) => {
-      if (bound) return resolve();
+      if (bound) return resolve({ close });
       worker.postMessage({ alive: true });
       if (interrupt) return onInterrupt();
       if (stopped) return onStopped();
@@ -33,7 +36,11 @@ async function controlThread({ zeromq, address }) {
   const { Router } = require(zeromq);
   const socket = new Router();
   let waiting = null; // timer of an interrupt that the main thread has not taken up yet
-  parentPort.on("message", ({ alive, reply }) => {
+  parentPort.on("message", ({ alive, close, reply }) => {
+    if (close) {
+      socket.close();
+      parentPort.close();
+    }
     if (reply) return socket.send(reply).catch(() => {});
     if (alive) waiting = void clearTimeout(waiting);
   });

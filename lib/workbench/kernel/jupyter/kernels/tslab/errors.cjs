@@ -1,3 +1,4 @@
+// @ts-nocheck tslab's internals, which this mends, have no types
 // Failures of a cell as Jupyter's `error` output (ename, evalue, traceback), so that every tool sees them as errors.
 // Bare tslab prints them as text and reports nothing.
 "use strict";

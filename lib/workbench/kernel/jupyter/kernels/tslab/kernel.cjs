@@ -1,3 +1,4 @@
+// @ts-nocheck tslab's internals, which this mends, have no types
 // The kernel: tslab's converter, executor and wire protocol, with our way of running a cell in between.
 "use strict";
 const { OrderedSocket, StreamBuffer, writer } = require("./output.cjs");
@@ -99,13 +100,17 @@ function createKernel(fromTslab, compiler, connectionFile) {
      * without such code, ends at once.
      */
     interrupt() {
-      const someoneListens = process.listenerCount("SIGINT") > 1;
-      if (!someoneListens || this.#cleanUp) this.stop();
-      else if (this.#failRunning) this.#cleanUp = setTimeout(() => this.stop(), CLEAN_UP_SECONDS * 1000);
+      const someoneListens = process.listenerCount("SIGINT") > 1; // more than our own `ignore`
+      if (!this.#failRunning) return;
+      if (!someoneListens || this.#cleanUp) return this.stop();
+      this.#cleanUp = setTimeout(() => this.stop(), CLEAN_UP_SECONDS * 1000);
+      process.emit("SIGINT");
     }
 
     stop() {
       this.#failRunning?.(new CellFailure("Interrupted", "stopped by the user"));
+      // Node sets listeners aside while a script runs; code that was ended by force has not put ours back.
+      if (!process.listeners("SIGINT").includes(ignore)) process.on("SIGINT", ignore);
     }
 
     handleInspect(request) {
@@ -137,28 +142,24 @@ function createKernel(fromTslab, compiler, connectionFile) {
     async bindSocket(socket, port) {
       if (socket === this.iopub) this.iopub = new OrderedSocket(socket);
       if (socket !== this.control) return super.bindSocket(socket, port);
-      return startControl({
+      this.control = await startControl({
         zeromq: fromTslab.resolve("zeromq"),
         address: `${this.connInfo.transport}://${this.connInfo.ip}:${port}`,
         onMessage: (frames, reply) => this.handleShellMessage(reply, ...frames),
-        onInterrupt: () => process.emit("SIGINT"), // as if the signal had come: library code may listen to it
+        onInterrupt: () => this.handler.interrupt(),
         onStopped: () => this.handler.stop(),
       });
-    }
-
-    /** tslab closes its sockets only; timers or native threads of the session would keep the process alive. */
-    close() {
-      super.close();
-      setTimeout(() => process.exit(0), 200);
     }
   }
 
   const handler = new Handler(executor, false);
-  process.on("SIGINT", () => handler.interrupt());
+  process.on("SIGINT", ignore); // interrupts come as messages; the signal must not end the session
   process.on("uncaughtException", (error) => handler.fail(error));
   process.on("unhandledRejection", (reason) => handler.fail(reason));
   return new Server(handler, connectionFile);
 }
+
+const ignore = () => {};
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 

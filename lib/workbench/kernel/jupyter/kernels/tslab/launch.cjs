@@ -1,3 +1,4 @@
+// @ts-nocheck tslab's internals, which this mends, have no types
 // Starts the project's own tslab as a Jupyter kernel, with the mends that bare tslab 1.0.22 needs (see the files beside
 // this one). kernel.json names this file relative to itself, so the project can be moved or cloned anywhere.
 "use strict";

@@ -1,3 +1,4 @@
+// @ts-nocheck tslab's internals, which this mends, have no types
 // Output that is never lost. zeromq.js rejects a send while about 512 others wait, and tslab sends every write at once
 // and ignores the rejection, so most of a long loop's output vanished. Here sends queue, and writes are joined.
 "use strict";

@@ -1,0 +1,157 @@
+import * as path from "node:path";
+import { assert, createRandom, UserError, writeJson } from "../base/index.ts";
+import type { EmbeddingParts } from "../labels/index.ts";
+import { configToJson, parseConfig, readConfig, type LlamaConfig, type LlamaConfigInput } from "./config.ts";
+import { hiddenStates, linear, withGain, type Positions } from "./forward.ts";
+import { linearCrossEntropy, rotationTables } from "./kernels/index.ts";
+import { EMBEDDING, layoutSize, NUMBER_PARTS, parameterLayout, TYPE_PARTS, type Parameter } from "./layout.ts";
+import { readSafetensors, writeSafetensors, type NamedArray } from "./safetensors.ts";
+import { tf, type Tensor, type Tensor1D, type Tensor2D, type Variable } from "./tensorflow.ts";
+import { unpackWeights, type LlamaWeights } from "./weights.ts";
+
+const NEVER = -1e9; // added to a score, it leaves a probability of exactly 0
+
+/** A decoder-only language model of the Llama family, small enough to train here. Call `selectEngine` first. */
+export class Llama {
+  readonly config: LlamaConfig;
+  /** What tokens share in the embedding; only while training, a saved model has the sums. */
+  readonly parts: EmbeddingParts | undefined;
+  readonly layout: readonly Parameter[];
+  /** All weights as one vector, in the order of `layout`. */
+  readonly weights: Variable;
+  readonly #cos: Tensor2D;
+  readonly #sin: Tensor2D;
+  readonly #mask: Tensor2D;
+
+  private constructor(config: LlamaConfig, values: Float32Array, parts?: EmbeddingParts) {
+    this.config = config;
+    this.parts = parts;
+    this.layout = parameterLayout(config, parts);
+    assert(values.length === layoutSize(this.layout), `${values.length} weights for a layout of ${layoutSize(this.layout)}`);
+    const { max_position_embeddings: longest, head_dim: headDim, rope_theta: theta } = config;
+    const { cos, sin } = rotationTables(longest, headDim, theta);
+    this.weights = tf.variable(tf.tensor1d(values));
+    this.#cos = tf.tensor2d(cos, [longest, headDim]);
+    this.#sin = tf.tensor2d(sin, [longest, headDim]);
+    this.#mask = tf.tidy(() => {
+      const position = tf.range(0, longest, 1, "int32");
+      return tf.mul(tf.cast(tf.greater(position, tf.reshape(position, [-1, 1])), "float32"), NEVER);
+    });
+  }
+
+  /** A new model with normally distributed weights; norms start at 1. The same seed gives the same weights. */
+  static create(config: LlamaConfigInput, options: { readonly seed: number | string; readonly parts?: EmbeddingParts }): Llama {
+    const checked = parseConfig(config);
+    const { parts, seed } = options;
+    if (parts && parts.types.length !== checked.vocab_size)
+      throw new UserError(`embedding parts for ${parts.types.length} tokens, but vocab_size is ${checked.vocab_size}`);
+    const random = createRandom(seed, "model/init");
+    const layout = parameterLayout(checked, parts);
+    const values = new Float32Array(layoutSize(layout));
+    for (const { name, offset, size } of layout) {
+      const isGain = name.includes("norm");
+      for (let i = offset; i < offset + size; i++) values[i] = isGain ? 1 : random.normal() * checked.initializer_range;
+    }
+    return new Llama(checked, values, parts);
+  }
+
+  /** Loads `config.json` and `model.safetensors`, in Hugging Face's names and layout. */
+  static load(folder: string): Llama {
+    const config = readConfig(path.join(folder, "config.json"));
+    return Llama.fromArrays(config, readSafetensors(path.join(folder, "model.safetensors")), folder);
+  }
+
+  /** A model from named arrays; `source` is quoted in errors. */
+  static fromArrays(config: LlamaConfigInput, arrays: ReadonlyMap<string, NamedArray>, source = "weights"): Llama {
+    const checked = parseConfig(config);
+    const layout = parameterLayout(checked);
+    const values = new Float32Array(layoutSize(layout));
+    for (const { name, shape, offset } of layout) {
+      const array = arrays.get(name);
+      if (!array) throw new UserError(`${source}: weight ${name} [${shape.join(", ")}] is missing`);
+      if (array.shape.join() !== shape.join())
+        throw new UserError(`${source}: weight ${name} is [${array.shape.join(", ")}], config.json wants [${shape.join(", ")}]`);
+      values.set(array.data, offset);
+    }
+    return new Llama(checked, values);
+  }
+
+  get parameterCount(): number {
+    return this.weights.size;
+  }
+
+  /** The weights under their Hugging Face names, embedding parts summed into the plain table. */
+  toArrays(): Map<string, NamedArray> {
+    const values = this.weights.dataSync() as Float32Array;
+    const arrays = new Map<string, NamedArray>();
+    for (const { name, shape, offset, size } of this.layout)
+      arrays.set(name, { shape, data: values.slice(offset, offset + size) });
+    if (this.parts) {
+      arrays.delete(TYPE_PARTS);
+      arrays.delete(NUMBER_PARTS);
+      const data = tf.tidy(() => this.unpack().embedding.dataSync() as Float32Array);
+      arrays.set(EMBEDDING, { shape: [this.config.vocab_size, this.config.hidden_size], data });
+    }
+    return arrays;
+  }
+
+  /** Writes `model.safetensors`, `config.json` and `generation_config.json`, as Hugging Face's `from_pretrained` reads them. */
+  save(folder: string): void {
+    const { bos_token_id, eos_token_id, pad_token_id } = this.config;
+    writeSafetensors(path.join(folder, "model.safetensors"), this.toArrays(), { format: "pt" });
+    writeJson(path.join(folder, "config.json"), configToJson(this.config));
+    writeJson(path.join(folder, "generation_config.json"), { do_sample: false, bos_token_id, eos_token_id, pad_token_id });
+  }
+
+  /** The pieces of a flat weight vector, by default the model's own. */
+  unpack(flat: Tensor = this.weights): LlamaWeights {
+    return unpackWeights(flat, this.config, this.parts);
+  }
+
+  /** Rotation tables and mask for positions `from` to `from + count - 1`, the mask over positions 0 to its last. */
+  positions(from: number, count: number): Positions {
+    const { head_dim: headDim } = this.config;
+    return {
+      rotation: {
+        cos: tf.slice(this.#cos, [from, 0], [count, headDim]),
+        sin: tf.slice(this.#sin, [from, 0], [count, headDim]),
+      },
+      mask: tf.slice(this.#mask, [from, 0], [count, from + count]),
+    };
+  }
+
+  /** Logits [batch, length, vocabulary] of right-padded sequences; `ids` [batch][length]. */
+  logits(ids: readonly (readonly number[])[]): Tensor {
+    const batch = ids.length;
+    const length = ids[0].length;
+    this.checkLength(length);
+    return tf.tidy(() => {
+      const weights = this.unpack();
+      const flat = tf.tensor1d(ids.flat(), "int32");
+      const hidden = hiddenStates(weights, flat, batch, this.positions(0, length), this.config);
+      const logits = linear(hidden, withGain(weights.head, weights.finalGain));
+      return tf.reshape(logits, [batch, length, this.config.vocab_size]);
+    });
+  }
+
+  /**
+   * Negative log-likelihood [batch · length] of each position's label, differentiable in `flat`. `ids` and `labels` are
+   * [batch · length] int32, right-padded: what a padded position gives is for the caller to weigh with 0.
+   */
+  negativeLogLikelihood(flat: Tensor, ids: Tensor1D, labels: Tensor1D, batch: number): Tensor1D {
+    const length = ids.size / batch;
+    this.checkLength(length);
+    const weights = this.unpack(flat);
+    const hidden = hiddenStates(weights, ids, batch, this.positions(0, length), this.config);
+    return linearCrossEntropy(hidden, withGain(weights.head, weights.finalGain), labels);
+  }
+
+  private checkLength(length: number): void {
+    const { max_position_embeddings: longest } = this.config;
+    if (length > longest) throw new UserError(`a sequence of ${length} tokens is longer than the model's context of ${longest}`);
+  }
+
+  dispose(): void {
+    tf.dispose([this.weights, this.#cos, this.#sin, this.#mask]);
+  }
+}

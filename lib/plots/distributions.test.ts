@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import {
+  boxFigure,
+  compressionFigure,
+  distributionFigure,
+  episodeLengthFigure,
+  searchDepthFigure,
+} from "./distributions.ts";
+
+test("distributionFigure counts bins and normalises each sample by its own size", () => {
+  const { data, layout } = distributionFigure(
+    [
+      { name: "generated", values: [0, 5, 9, 10] },
+      { name: "<real>", values: [12, 25] },
+    ],
+    { title: "T", x: { title: "Length", unit: "tokens" }, binWidth: 10 },
+  );
+  expect(data).toMatchObject([
+    {
+      type: "bar",
+      name: "generated (n = 4)",
+      x: [5, 15],
+      y: [0.75, 0.25],
+      customdata: [3, 1],
+      width: 10,
+      opacity: 0.6,
+    },
+    { type: "bar", name: "&lt;real&gt; (n = 2)", x: [15, 25], y: [0.5, 0.5], customdata: [1, 1] },
+  ]);
+  expect(layout).toMatchObject({ barmode: "overlay", xaxis: { title: { text: "Length (tokens)" } } });
+});
+
+test("episodeLengthFigure puts whole numbers on their own bars", () => {
+  expect(episodeLengthFigure([{ name: "teacher", values: [4, 4, 7] }]).data).toMatchObject([
+    { name: "teacher (n = 3)", x: [4, 7], y: [2 / 3, 1 / 3], width: 1, opacity: 1 },
+  ]);
+});
+
+test("searchDepthFigure leaves out episodes that never saw the object", () => {
+  const rows = [
+    { name: "a", searchDepth: 2 },
+    { name: "a", searchDepth: null },
+    { name: "b", searchDepth: 1 },
+  ];
+  expect(searchDepthFigure(rows).data).toMatchObject([
+    { name: "a (n = 1)", x: [2], y: [1] },
+    { name: "b (n = 1)", x: [1], y: [1] },
+  ]);
+});
+
+test("compressionFigure", () => {
+  const rows = [{ charactersPerToken: 10.1, compactCharactersPerToken: 4.2 }];
+  expect(compressionFigure(rows).data).toMatchObject([
+    { name: "environment&#39;s text (n = 1)", x: [10.125] },
+    { name: "compact text (n = 1)", x: [4.125] },
+  ]);
+});
+
+test("boxFigure", () => {
+  const box = { n: 1200, mean: 4, p5: 1, q1: 2, median: 3, q3: 5, p95: 9 };
+  const { data, layout } = boxFigure([{ group: "pick_two_obj_and_place", ...box }], {
+    title: "Steps by type",
+    y: { title: "Length", unit: "steps" },
+  });
+  expect(data).toMatchObject([
+    {
+      type: "box",
+      x: ["put two<br>n = 1,200"],
+      lowerfence: [1],
+      q1: [2],
+      median: [3],
+      q3: [5],
+      upperfence: [9],
+      mean: [4],
+    },
+  ]);
+  expect(layout).toMatchObject({ yaxis: { title: { text: "Length (steps)" } } });
+});

@@ -1,0 +1,104 @@
+import type { BoxStatistics } from "../evaluation/index.ts";
+import { count, taskLabel, text } from "./labels.ts";
+import { colour, figure, type Axis, type Figure } from "./theme.ts";
+
+/** Values of one population, such as the episode lengths of generated games. */
+export interface Sample {
+  readonly name: string;
+  readonly values: readonly number[];
+}
+
+export interface HistogramOptions {
+  readonly title: string;
+  readonly x: Axis;
+  /** Width of a bin; bins are [k · width, (k + 1) · width). 1 for whole numbers. */
+  readonly binWidth?: number;
+}
+
+/**
+ * Overlaid histograms, each normalised to the share of its own sample, so that samples of different size compare
+ * (generated against real games). Counted here: the figure holds bins, not values.
+ */
+export function distributionFigure(samples: readonly Sample[], { title, x, binWidth = 1 }: HistogramOptions): Figure {
+  const traces = samples.map(({ name, values }, i) => {
+    const bins = new Map<number, number>();
+    for (const value of values) {
+      const bin = Math.floor(value / binWidth);
+      bins.set(bin, (bins.get(bin) ?? 0) + 1);
+    }
+    const filled = [...bins].sort(([a], [b]) => a - b);
+    return {
+      type: "bar",
+      name: `${text(name)} (n = ${count(values.length)})`,
+      x: filled.map(([bin]) => (binWidth === 1 ? bin : (bin + 0.5) * binWidth)),
+      y: filled.map(([, n]) => n / values.length),
+      customdata: filled.map(([, n]) => n),
+      width: binWidth,
+      marker: { color: colour(i) },
+      opacity: samples.length > 1 ? 0.6 : 1,
+      hovertemplate: `${text(x.title)} %{x}<br>%{y:.1%} (%{customdata})<extra>${text(name)}</extra>`,
+    };
+  });
+  const y = { title: "Share of the sample", tickformat: ".0%", rangemode: "tozero" };
+  return figure(traces, { title, x, y, layout: { barmode: "overlay", bargap: 0.05 } });
+}
+
+/** How many steps episodes take. */
+export const episodeLengthFigure = (samples: readonly Sample[]): Figure =>
+  distributionFigure(samples, { title: "Length of episodes", x: { title: "Episode length", unit: "steps" } });
+
+/** How many receptacles are looked at until the wanted object is seen; episodes that never see it are left out. */
+export function searchDepthFigure(
+  rows: readonly { readonly name: string; readonly searchDepth: number | null }[],
+): Figure {
+  const samples = new Map<string, number[]>();
+  for (const { name, searchDepth } of rows) {
+    const values = samples.get(name) ?? samples.set(name, []).get(name)!;
+    if (searchDepth !== null) values.push(searchDepth);
+  }
+  return distributionFigure(
+    [...samples].map(([name, values]) => ({ name, values })),
+    {
+      title: "Search depth: receptacles looked at until the object is seen",
+      x: { title: "Receptacles looked at", unit: "count" },
+    },
+  );
+}
+
+/** What one token stands for, over episodes: in the environment's own text, and in the compact text the student reads. */
+export function compressionFigure(
+  rows: readonly { readonly charactersPerToken: number; readonly compactCharactersPerToken: number }[],
+): Figure {
+  const samples = [
+    { name: "environment's text", values: rows.map((row) => row.charactersPerToken) },
+    { name: "compact text", values: rows.map((row) => row.compactCharactersPerToken) },
+  ];
+  const x = { title: "Compression", unit: "characters a token" };
+  return distributionFigure(samples, { title: "Compression", x, binWidth: 0.25 });
+}
+
+/** Tokens of an episode: what the context length has to hold. */
+export const tokensPerEpisodeFigure = (samples: readonly Sample[]): Figure =>
+  distributionFigure(samples, { title: "Tokens an episode", x: { title: "Episode", unit: "tokens" }, binWidth: 10 });
+
+export interface Box extends BoxStatistics {
+  /** Task type. */
+  readonly group: string;
+}
+
+/** Spread of a value by task type: box from quartile to quartile with the median, whiskers from 5 to 95 %. */
+export function boxFigure(boxes: readonly Box[], options: { readonly title: string; readonly y: Axis }): Figure {
+  const trace = {
+    type: "box",
+    x: boxes.map(({ group, n }) => `${taskLabel(group)}<br>n = ${count(n)}`),
+    lowerfence: boxes.map((box) => box.p5),
+    q1: boxes.map((box) => box.q1),
+    median: boxes.map((box) => box.median),
+    q3: boxes.map((box) => box.q3),
+    upperfence: boxes.map((box) => box.p95),
+    mean: boxes.map((box) => box.mean),
+    marker: { color: colour(0) },
+    name: "",
+  };
+  return figure([trace], { ...options, x: { title: "Task type", type: "category" } });
+}

@@ -1,0 +1,2 @@
+/** Making training data: agents play, what succeeds is kept. */
+export { synthesise, type SynthesisOptions, type SynthesisReport, type SynthesisRow } from "./synthesise.ts";

@@ -1,0 +1,64 @@
+/** What `npm run setup` and every other command share: set-up where it is needed, failures as one sentence, Ctrl-C. */
+import { chooseEngine, rememberChoice } from "./choice.mjs";
+import { stopCommands } from "./command.mjs";
+import { SetupFailure, projectRoot } from "./context.mjs";
+import { checkNode, hasNvidiaDriver, thisMachine } from "./machine.mjs";
+import { isSetUp, setUp } from "./steps.mjs";
+
+/**
+ * Makes the project ready; returns at once where it is.
+ * @param {object} [options]
+ * @param {import("./context.mjs").Engine | null} [options.asked] engine asked for on the command line
+ * @param {boolean} [options.always] show the steps even where all are done
+ * @returns {Promise<import("./context.mjs").Engine>} the engine that is ready
+ */
+export async function prepare({ asked = null, always = false } = {}) {
+  checkNode(process.versions.node);
+  const root = projectRoot;
+  const { engine, warning } = chooseEngine(root, thisMachine, asked);
+  /** @param {string} text */
+  const warn = (text) => console.log(`! ${text}`);
+  const quick = {
+    root,
+    env: process.env,
+    machine: { platform: process.platform, arch: process.arch, glibc: null },
+    engine,
+    warn,
+  };
+  if (!always && isSetUp(quick)) return engine;
+
+  const context = { ...quick, machine: thisMachine() };
+  console.log("Setting Waymark up (once; later starts skip this)");
+  if (warning !== null) warn(warning);
+  if (engine === "gpu" && !hasNvidiaDriver(process.env)) {
+    warn(
+      "No NVIDIA driver was found (libcuda.so.1): TensorFlow computes on the CPU until one for CUDA 12.5 or newer is installed.",
+    );
+  }
+  rememberChoice(root, engine);
+  await setUp(context);
+  return engine;
+}
+
+/**
+ * Runs a command's main function: a failure that the user can mend is one sentence, Ctrl-C ends the tools at work.
+ * @param {() => Promise<number>} main returns the exit code
+ */
+export async function runMain(main) {
+  /** @param {"SIGINT" | "SIGTERM"} signal @param {number} code */
+  const endOn = (signal, code) =>
+    process.once(signal, () => {
+      stopCommands();
+      process.stderr.write("\nInterrupted: the same command goes on from here.\n");
+      process.exit(code);
+    });
+  endOn("SIGINT", 130);
+  endOn("SIGTERM", 143);
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    if (!(error instanceof SetupFailure)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,116 @@
+import * as fs from "node:fs";
+import { writeJson, type OnProgress } from "../../base/index.ts";
+import { embeddingParts, type Tokenizer } from "../../labels/index.ts";
+import { Llama, selectEngine } from "../../model/index.ts";
+import { readMetrics, trainSft, type StepMetrics } from "../../training/index.ts";
+import { stageFolder, type Run } from "../run.ts";
+import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { readLabels, readRows, TOKENIZER_FILES } from "./labels.ts";
+
+const METRICS = "metrics.jsonl";
+
+/** Stage 3: a student learns from the labelled rows, from scratch. */
+export function trainingStage(
+  run: Run,
+  onProgress?: OnProgress,
+  onMetrics?: (rows: readonly StepMetrics[]) => void,
+): Promise<Manifest> {
+  const { model: shape, training } = run.settings;
+  const before = readManifest(stageFolder(run, "labels"));
+  if (before === null) throw new Error("the labels stage must be finished before the training stage");
+  const { engine, tensorflowVersion, threads } = selectEngine("auto");
+  return runStage({
+    name: "training",
+    version: 1,
+    folder: stageFolder(run, "training"),
+    seed: run.seed,
+    settings: { shape, training, engine, tensorflowVersion, threads },
+    inputs: { labels: before.artefact },
+    // Speeds differ from run to run, so the metrics are no part of the artefact; losses.json is.
+    scratch: ["checkpoints", METRICS],
+    run: async ({ folder, signal, file }) => {
+      const model = newStudent(run);
+      const parameters = model.parameterCount;
+      const tokens = before.summary["tokens"] as number;
+      const result = await trainSft({
+        model,
+        rows: await readRows(run),
+        recipe: {
+          seed: run.seed,
+          batchSize: training.batchRows,
+          epochs: training.epochs,
+          learningRate: training.learningRate,
+          warmupSteps: training.warmupSteps,
+          weightDecay: training.weightDecay,
+          clipNorm: training.clipNorm,
+          checkpointEvery: training.checkpointEvery,
+          snapshots: snapshotTokens(training.snapshots, tokens * training.epochs),
+        },
+        folder,
+        extraFiles: tokenizerFiles(run),
+        onProgress,
+        onMetrics,
+        signal,
+      });
+      model.dispose();
+      const rows = readMetrics(file(METRICS));
+      writeJson(
+        file("losses.json"),
+        rows.map(({ step, loss, actionLoss }) => [step, loss, actionLoss]),
+      );
+      fs.rmSync(file("checkpoints"), { recursive: true, force: true });
+      return { ...result, parameters, engine };
+    },
+  });
+}
+
+/** Evenly spaced token counts before the end. */
+function snapshotTokens(count: number, tokens: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.round(((i + 1) * tokens) / (count + 1)));
+}
+
+function tokenizerFiles(run: Run): Record<string, string> {
+  const read = (name: string): string => fs.readFileSync(stageFolder(run, "labels", name), "utf8");
+  return Object.fromEntries(TOKENIZER_FILES.map((name) => [name, read(name)]));
+}
+
+/** The run's student before training. */
+export function newStudent(run: Run): Llama {
+  const { hiddenSize, intermediateSize, layers, heads, context, sharedParts } = run.settings.model;
+  const { tokenizer } = readLabels(run);
+  return Llama.create(
+    {
+      vocab_size: tokenizer.size,
+      hidden_size: hiddenSize,
+      intermediate_size: intermediateSize,
+      num_hidden_layers: layers,
+      num_attention_heads: heads,
+      max_position_embeddings: context,
+      tie_word_embeddings: true,
+      ...specialIds(tokenizer),
+    },
+    { seed: run.seed, parts: sharedParts ? embeddingParts(tokenizer) : undefined },
+  );
+}
+
+const specialIds = (tokenizer: Tokenizer): { eos_token_id: number; pad_token_id: number } => ({
+  eos_token_id: tokenizer.special("<|end|>"),
+  pad_token_id: tokenizer.special("<|pad|>"),
+});
+
+/** The steps of the run's training, as far as it has come. */
+export const readTrainingMetrics = (run: Run): StepMetrics[] => readMetrics(stageFolder(run, "training", METRICS));
+
+/** Folder of the trained student, or of a snapshot with that many tokens. */
+export const studentFolder = (run: Run, snapshot?: number): string =>
+  snapshot === undefined ? stageFolder(run, "training") : stageFolder(run, "training", "snapshots", String(snapshot));
+
+/** Token counts of the snapshots that training left, ascending. */
+export function snapshotsOf(run: Run): number[] {
+  const folder = stageFolder(run, "training", "snapshots");
+  if (!fs.existsSync(folder)) return [];
+  return fs
+    .readdirSync(folder)
+    .map(Number)
+    .sort((a, b) => a - b);
+}

@@ -1,0 +1,58 @@
+import { carelessCommand, SearchTeacher } from "../../agents/index.ts";
+import { JsonlWriter, readJson, readJsonl, writeJson, type OnProgress } from "../../base/index.ts";
+import { Household, PlacementPrior, type PlacementPriorJson } from "../../environments/index.ts";
+import { synthesise } from "../../synthesis/index.ts";
+import { parseTrajectory, type Trajectory } from "../../trajectory/index.ts";
+import { trainingGames } from "../games.ts";
+import { stageFolder, type Run } from "../run.ts";
+import { runStage, type Manifest } from "../stage.ts";
+
+const TRAJECTORIES = "trajectories.jsonl.gz";
+const PRIOR = "prior.json";
+
+/** Stage 1: the scripted teacher plays training games; what succeeds is written down. */
+export function trajectoriesStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
+  const { games, synthesis } = run.settings;
+  return runStage({
+    name: "trajectories",
+    version: 1,
+    folder: stageFolder(run, "trajectories"),
+    seed: run.seed,
+    settings: { games, synthesis },
+    inputs: {},
+    run: async ({ file, signal }) => {
+      const { source, prior } = trainingGames(run);
+      const writer = new JsonlWriter(file(TRAJECTORIES));
+      const { byType, ...summary } = await synthesise({
+        environment: (index) => new Household(source.game(index)),
+        agent: new SearchTeacher(prior),
+        count: synthesis.episodes,
+        seed: run.seed,
+        stepLimit: synthesis.stepLimit,
+        slips: { share: synthesis.slipEpisodes, probability: synthesis.slips, choose: carelessCommand },
+        write: (trajectory) => writer.write(trajectory),
+        onProgress,
+        signal,
+      });
+      await writer.close();
+      writeJson(file(PRIOR), prior);
+      writeJson(file("by-type.json"), byType);
+      return summary;
+    },
+  });
+}
+
+export const trajectoriesFile = (run: Run): string => stageFolder(run, "trajectories", TRAJECTORIES);
+
+/** The run's trajectories, one by one. */
+export const readTrajectories = (run: Run): AsyncGenerator<Trajectory> =>
+  readJsonl(trajectoriesFile(run), parseTrajectory);
+
+export async function firstTrajectory(run: Run): Promise<Trajectory> {
+  for await (const trajectory of readTrajectories(run)) return trajectory;
+  throw new Error(`${trajectoriesFile(run)} is empty`);
+}
+
+/** What the run's teacher knows of where things lie. */
+export const readPrior = (run: Run): PlacementPrior =>
+  new PlacementPrior(readJson<PlacementPriorJson>(stageFolder(run, "trajectories", PRIOR)));
