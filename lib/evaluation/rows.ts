@@ -117,7 +117,10 @@ function intervalOf(
   return { ...clusterBootstrap(values), interval: "bootstrap" };
 }
 
-/** Two arms on the same tasks and seeds. `difference` is arm A minus arm B, with its interval over tasks and seeds. */
+/**
+ * Two arms on the same tasks and seeds. `difference` is arm A minus arm B, with its interval over tasks and seeds; it
+ * has no width where all pairs are alike.
+ */
 export interface Comparison {
   readonly armA: string;
   readonly armB: string;

@@ -7,4 +7,5 @@ export * from "./statistics.ts";
 export * from "./strip.ts";
 export * from "./template.ts";
 export * from "./tokenizer/index.ts";
+export * from "./units.ts";
 export * from "./weights.ts";

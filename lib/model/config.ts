@@ -36,7 +36,11 @@ const configSchema = z
         message: `${config.num_key_value_heads} must divide num_attention_heads ${config.num_attention_heads}`,
       });
     if (config.head_dim % 2 !== 0)
-      context.addIssue({ code: "custom", path: ["head_dim"], message: `${config.head_dim} must be a whole even number` });
+      context.addIssue({
+        code: "custom",
+        path: ["head_dim"],
+        message: `${config.head_dim} must be a whole even number`,
+      });
   });
 
 export type LlamaConfig = z.output<typeof configSchema>;

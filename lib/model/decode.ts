@@ -1,6 +1,6 @@
 import type { LlamaConfig } from "./config.ts";
 import { feedForward, linear, withGain, type Positions } from "./forward.ts";
-import { rmsNorm, rotate, softmax } from "./kernels/index.ts";
+import { repeatHeads, rmsNorm, rotate, softmax } from "./kernels/index.ts";
 import type { Llama } from "./llama.ts";
 import { tf, type Tensor, type Tensor2D } from "./tensorflow.ts";
 import type { LayerWeights, LlamaWeights } from "./weights.ts";
@@ -62,7 +62,10 @@ export class Decoder {
     tf.tidy(() => {
       const index = tf.tensor1d([...rows], "int32");
       this.#replaceCaches(
-        this.#caches.map(({ keys, values }) => ({ keys: tf.gather(keys, index, 1), values: tf.gather(values, index, 1) })),
+        this.#caches.map(({ keys, values }) => ({
+          keys: tf.gather(keys, index, 1),
+          values: tf.gather(values, index, 1),
+        })),
       );
     });
   }
@@ -94,14 +97,10 @@ function cachedAttention(
   const [queries, newKeys] = tf.split(rotate(qk, rotation), [heads, keyHeads], 0);
   const keys = before ? tf.concat([before.keys, newKeys], 2) : newKeys;
   const values = before ? tf.concat([before.values, newValues], 2) : newValues;
-  // A group's query heads share keys: they become more query positions of the one key head.
   const group = heads / keyHeads;
-  const grouped = tf.mul(queries, 1 / Math.sqrt(headDim));
-  const q = group === 1 ? grouped : tf.reshape(grouped, [keyHeads, group, rows, count, headDim]);
-  const broadcast = (x: Tensor): Tensor => (group === 1 ? x : tf.expandDims(x, 1));
-  const scores = tf.matMul(q, broadcast(keys), false, true);
+  const scores = tf.matMul(tf.mul(queries, 1 / Math.sqrt(headDim)), repeatHeads(keys, group), false, true);
   const p = softmax(count === 1 ? scores : tf.add(scores, mask));
-  const o = tf.reshape(tf.matMul(p, broadcast(values)), [heads, rows, count, headDim]);
+  const o = tf.matMul(p, repeatHeads(values, group));
   const attended = tf.reshape(tf.transpose(o, [1, 2, 0, 3]), [rows * count, heads * headDim]) as Tensor2D;
   return { attended, cache: { keys, values } };
 }

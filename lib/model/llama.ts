@@ -27,7 +27,10 @@ export class Llama {
     this.config = config;
     this.parts = parts;
     this.layout = parameterLayout(config, parts);
-    assert(values.length === layoutSize(this.layout), `${values.length} weights for a layout of ${layoutSize(this.layout)}`);
+    assert(
+      values.length === layoutSize(this.layout),
+      `${values.length} weights for a layout of ${layoutSize(this.layout)}`,
+    );
     const { max_position_embeddings: longest, head_dim: headDim, rope_theta: theta } = config;
     const { cos, sin } = rotationTables(longest, headDim, theta);
     this.weights = tf.variable(tf.tensor1d(values));
@@ -40,7 +43,10 @@ export class Llama {
   }
 
   /** A new model with normally distributed weights; norms start at 1. The same seed gives the same weights. */
-  static create(config: LlamaConfigInput, options: { readonly seed: number | string; readonly parts?: EmbeddingParts }): Llama {
+  static create(
+    config: LlamaConfigInput,
+    options: { readonly seed: number | string; readonly parts?: EmbeddingParts },
+  ): Llama {
     const checked = parseConfig(config);
     const { parts, seed } = options;
     if (parts && parts.types.length !== checked.vocab_size)
@@ -70,7 +76,9 @@ export class Llama {
       const array = arrays.get(name);
       if (!array) throw new UserError(`${source}: weight ${name} [${shape.join(", ")}] is missing`);
       if (array.shape.join() !== shape.join())
-        throw new UserError(`${source}: weight ${name} is [${array.shape.join(", ")}], config.json wants [${shape.join(", ")}]`);
+        throw new UserError(
+          `${source}: weight ${name} is [${array.shape.join(", ")}], config.json wants [${shape.join(", ")}]`,
+        );
       values.set(array.data, offset);
     }
     return new Llama(checked, values);
@@ -100,7 +108,12 @@ export class Llama {
     const { bos_token_id, eos_token_id, pad_token_id } = this.config;
     writeSafetensors(path.join(folder, "model.safetensors"), this.toArrays(), { format: "pt" });
     writeJson(path.join(folder, "config.json"), configToJson(this.config));
-    writeJson(path.join(folder, "generation_config.json"), { do_sample: false, bos_token_id, eos_token_id, pad_token_id });
+    writeJson(path.join(folder, "generation_config.json"), {
+      do_sample: false,
+      bos_token_id,
+      eos_token_id,
+      pad_token_id,
+    });
   }
 
   /** The pieces of a flat weight vector, by default the model's own. */
@@ -148,7 +161,8 @@ export class Llama {
 
   private checkLength(length: number): void {
     const { max_position_embeddings: longest } = this.config;
-    if (length > longest) throw new UserError(`a sequence of ${length} tokens is longer than the model's context of ${longest}`);
+    if (length > longest)
+      throw new UserError(`a sequence of ${length} tokens is longer than the model's context of ${longest}`);
   }
 
   dispose(): void {

@@ -35,7 +35,8 @@ describe("parity with PyTorch", () => {
     );
   });
 
-  const newModel = (): Llama => Llama.fromArrays(readConfig(file("config.json")), readSafetensors(file("policy.safetensors")));
+  const newModel = (): Llama =>
+    Llama.fromArrays(readConfig(file("config.json")), readSafetensors(file("policy.safetensors")));
 
   test("logits agree to 1e-4 wherever there is a token", () => {
     const model = newModel();
@@ -62,7 +63,9 @@ describe("parity with PyTorch", () => {
     const model = newModel();
     const optimizer = new AdamW(model.parameterCount, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 });
     sftStep(model, batch, optimizer, 1e-3).dispose();
-    expect(worstDifference(model, model.weights.dataSync() as Float32Array, "adamw_step1.safetensors")).toBeLessThan(2e-5);
+    expect(worstDifference(model, model.weights.dataSync() as Float32Array, "adamw_step1.safetensors")).toBeLessThan(
+      2e-5,
+    );
   });
 
   test("ten steps with clipping give torch's losses and gradient norms, to 1e-3", () => {

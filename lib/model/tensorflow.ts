@@ -7,10 +7,10 @@ import type * as tensorflow from "@tensorflow/tfjs";
 
 export type { Scalar, Tensor, Tensor1D, Tensor2D, TensorInfo, Variable } from "@tensorflow/tfjs";
 
-const require = createRequire(import.meta.url);
+const requireModule = createRequire(import.meta.url);
 
 /** The one copy of TensorFlow.js; everything that uses tensors takes it from here. */
-export const tf = require("@tensorflow/tfjs") as typeof tensorflow;
+export const tf = requireModule("@tensorflow/tfjs") as typeof tensorflow;
 
 /** Where tensors are computed: native TensorFlow on CPU or GPU, or plain JavaScript (slow, works everywhere). */
 export type EngineKind = "cpu" | "gpu" | "js";
@@ -51,6 +51,7 @@ let selected: EngineInfo | undefined;
 export function selectEngine(kind: "auto" | EngineKind = "auto", threads = threadsWanted()): EngineInfo {
   const wanted = kind === "auto" ? (selected?.engine ?? engineOfSetup() ?? (bindingFile() ? "cpu" : "js")) : kind;
   if (selected?.engine === wanted) return selected;
+  tf.enableProdMode(); // no checks of every single operation, no advertisement for the native packages
   selected = wanted === "js" ? selectJavaScript() : selectNative(wanted, threads);
   return selected;
 }
@@ -62,7 +63,6 @@ export function nativeBackend(): NativeBackend | undefined {
 
 function selectJavaScript(): EngineInfo {
   process.stderr.write("warning: the plain JavaScript engine is used; training will be about 100 times slower\n");
-  tf.env().set("IS_TEST", true); // only silences the advertisement for the native packages
   void tf.setBackend("cpu"); // takes effect at once: this backend has nothing to wait for
   return { engine: "js", tensorflowVersion: tf.version["tfjs-core"], device: "JavaScript", threads: 1 };
 }
@@ -77,7 +77,7 @@ function selectNative(kind: "cpu" | "gpu", threads: number): EngineInfo {
     throw new UserError(
       "the native TensorFlow binding is not installed: run `npm run setup`, or choose the slow engine with `--js`",
     );
-  require("@tensorflow/tfjs-node-gpu"); // registers and selects the backend "tensorflow"
+  requireModule("@tensorflow/tfjs-node-gpu"); // registers and selects the backend "tensorflow"
   if (!tf.findBackendFactory("tensorflow"))
     throw new UserError("@tensorflow/tfjs-node-gpu did not register its backend: run `npm run setup` again");
   void tf.setBackend("tensorflow"); // takes effect at once: this backend has nothing to wait for
@@ -106,7 +106,7 @@ const threadsWanted = (): number => {
 
 function bindingFile(): string | undefined {
   try {
-    const manifest = require.resolve("@tensorflow/tfjs-node-gpu/package.json");
+    const manifest = requireModule.resolve("@tensorflow/tfjs-node-gpu/package.json");
     const file = path.join(path.dirname(manifest), "lib", "napi-v8", "tfjs_binding.node");
     return fs.existsSync(file) ? file : undefined;
   } catch {
@@ -116,11 +116,13 @@ function bindingFile(): string | undefined {
 
 /** What `npm run setup` prepared; looked for in the project that this file belongs to. */
 function engineOfSetup(): EngineKind | undefined {
-  let folder = path.dirname(require.resolve("@tensorflow/tfjs/package.json"));
+  let folder = path.dirname(requireModule.resolve("@tensorflow/tfjs/package.json"));
   while (path.basename(folder) !== "node_modules" && path.dirname(folder) !== folder) folder = path.dirname(folder);
   const file = path.join(path.dirname(folder), ".setup", "engine.json");
   if (!fs.existsSync(file)) return undefined;
-  const parsed = z.object({ engine: z.enum(["cpu", "gpu", "js"]) }).safeParse(JSON.parse(fs.readFileSync(file, "utf8")));
+  const parsed = z
+    .object({ engine: z.enum(["cpu", "gpu", "js"]) })
+    .safeParse(JSON.parse(fs.readFileSync(file, "utf8")));
   if (!parsed.success)
     throw new UserError(`${file}: "engine" must be cpu, gpu or js: delete the file and run \`npm run setup\` again`);
   return parsed.data.engine;

@@ -16,23 +16,15 @@ test("distributionFigure counts bins and normalises each sample by its own size"
     { title: "T", x: { title: "Length", unit: "tokens" }, binWidth: 10 },
   );
   expect(data).toMatchObject([
-    {
-      type: "bar",
-      name: "generated (n = 4)",
-      x: [5, 15],
-      y: [0.75, 0.25],
-      customdata: [3, 1],
-      width: 10,
-      opacity: 0.6,
-    },
-    { type: "bar", name: "&lt;real&gt; (n = 2)", x: [15, 25], y: [0.5, 0.5], customdata: [1, 1] },
+    { type: "scatter", name: "generated (n = 4)", x: [-5, 5, 15, 25], y: [0, 0.75, 0.25, 0], customdata: [0, 3, 1, 0] },
+    { name: "&lt;real&gt; (n = 2)", x: [5, 15, 25, 35], y: [0, 0.5, 0.5, 0], customdata: [0, 1, 1, 0] },
   ]);
-  expect(layout).toMatchObject({ barmode: "overlay", xaxis: { title: { text: "Length (tokens)" } } });
+  expect(layout).toMatchObject({ xaxis: { title: { text: "Length (tokens)" } } });
 });
 
 test("episodeLengthFigure puts whole numbers on their own bars", () => {
   expect(episodeLengthFigure([{ name: "teacher", values: [4, 4, 7] }]).data).toMatchObject([
-    { name: "teacher (n = 3)", x: [4, 7], y: [2 / 3, 1 / 3], width: 1, opacity: 1 },
+    { type: "bar", name: "teacher (n = 3)", x: [3, 4, 5, 6, 7, 8], y: [0, 2 / 3, 0, 0, 1 / 3, 0], width: 1 },
   ]);
 });
 
@@ -43,16 +35,16 @@ test("searchDepthFigure leaves out episodes that never saw the object", () => {
     { name: "b", searchDepth: 1 },
   ];
   expect(searchDepthFigure(rows).data).toMatchObject([
-    { name: "a (n = 1)", x: [2], y: [1] },
-    { name: "b (n = 1)", x: [1], y: [1] },
+    { name: "a (n = 1)", x: [1, 2, 3], y: [0, 1, 0] },
+    { name: "b (n = 1)", x: [0, 1, 2], y: [0, 1, 0] },
   ]);
 });
 
 test("compressionFigure", () => {
   const rows = [{ charactersPerToken: 10.1, compactCharactersPerToken: 4.2 }];
   expect(compressionFigure(rows).data).toMatchObject([
-    { name: "environment&#39;s text (n = 1)", x: [10.125] },
-    { name: "compact text (n = 1)", x: [4.125] },
+    { name: "environment&#39;s text (n = 1)", x: [9.875, 10.125, 10.375] },
+    { name: "compact text (n = 1)", x: [3.875, 4.125, 4.375] },
   ]);
 });
 

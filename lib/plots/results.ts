@@ -56,7 +56,7 @@ const errorBars = (rows: readonly Interval[]): object => ({
 
 const SUCCESS_AXIS = {
   title: "Success",
-  unit: "% of episodes, 95 % interval",
+  unit: "%, 95 % interval",
   tickformat: ".0%",
   range: [-0.02, 1.02],
 };
@@ -83,7 +83,12 @@ export function invalidRateFigure(rows: readonly (Estimate & { readonly split: s
   return dotsFigure(rows, ({ split }) => split, {
     title: "Invalid actions",
     x: { title: "Split" },
-    y: { title: "Refused", unit: "% of actions, 95 % interval", tickformat: ".0%", rangemode: "tozero" },
+    y: {
+      title: "Refused",
+      unit: "% of actions, 95 % interval",
+      tickformat: ".0%",
+      range: [0, Math.max(0.1, ...rows.map(({ high }) => 1.05 * high))], // a rate near 0 is not blown up
+    },
     format: ".1%",
   });
 }

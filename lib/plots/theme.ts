@@ -75,7 +75,7 @@ export function figure(data: object[], { title, x, y, y2, layout }: FigureOption
       height: 420,
       hovermode: "closest",
       showlegend: data.length > 1,
-      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal" },
       xaxis: axis(x),
       yaxis: axis(y),
       ...(y2 === undefined ? {} : { yaxis2: { ...axis(y2), overlaying: "y", side: "right", showgrid: false } }),
@@ -86,7 +86,7 @@ export function figure(data: object[], { title, x, y, y2, layout }: FigureOption
 
 function axis({ title, unit, ...settings }: Axis): object {
   return {
-    title: { text: unit === undefined ? title : `${title} (${unit})` },
+    title: { text: unit === undefined ? title : `${title} (${unit})`, standoff: 12 },
     gridcolor: GRID,
     zerolinecolor: GRID,
     linecolor: GRID,

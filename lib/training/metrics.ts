@@ -43,7 +43,9 @@ export function readMetrics(file: string): StepMetrics[] {
 
 /** Mean losses over the last twentieth of a run's steps. */
 export function finalLosses(folder: string, steps: number): { loss: number; actionLoss: number } {
-  const rows = readMetrics(path.join(folder, "metrics.jsonl")).filter((row) => row.step > steps - Math.max(1, steps / 20));
+  const rows = readMetrics(path.join(folder, "metrics.jsonl")).filter(
+    (row) => row.step > steps - Math.max(1, steps / 20),
+  );
   const mean = (key: "loss" | "actionLoss"): number => rows.reduce((sum, row) => sum + row[key], 0) / rows.length;
   return { loss: mean("loss"), actionLoss: mean("actionLoss") };
 }

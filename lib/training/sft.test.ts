@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
-import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -91,7 +90,13 @@ describe("trainSft", () => {
 
   test("no tensor outlives a step", () => {
     const model = tinyModel();
-    const optimizer = new AdamW(model.parameterCount, { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 });
+    const optimizer = new AdamW(model.parameterCount, {
+      beta1: 0.9,
+      beta2: 0.95,
+      epsilon: 1e-8,
+      weightDecay: 0.01,
+      clipNorm: 1,
+    });
     const batch = makeBatch(tinyRows(4));
     const before = tf.memory().numTensors;
     for (let i = 0; i < 3; i++) sftStep(model, batch, optimizer, 1e-3).dispose();
@@ -127,16 +132,10 @@ describe("trainSft", () => {
   });
 });
 
-/** Starts training in a child process and kills it with SIGKILL once it has passed step `killAt`. */
+/** Trains in a child process that ends itself with SIGKILL once it has passed step `killAt`. */
 async function trainAndKill(target: string, killAt: number): Promise<void> {
-  const tsx = createRequire(import.meta.url).resolve("tsx/cli");
   const script = path.join(import.meta.dirname, "fixtures", "train-child.ts");
-  const child = spawn(process.execPath, [tsx, script, target], { stdio: ["ignore", "pipe", "inherit"] });
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    if (text.split("\n").some((line) => Number(line) >= killAt)) child.kill("SIGKILL");
-  });
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
-    child.on("close", (code, signal) => resolve([code, signal])),
-  );
-  expect([code, signal]).toEqual([null, "SIGKILL"]);
+  const child = spawn(process.execPath, ["--import", "tsx", script, target, String(killAt)], { stdio: "inherit" });
+  const end = await new Promise((resolve) => child.on("close", (code, signal) => resolve([code, signal])));
+  expect(end).toEqual([null, "SIGKILL"]);
 }

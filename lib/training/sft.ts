@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import * as path from "node:path";
-import { canonicalJson, Interrupted, sha256, writeFileAtomic, yieldToEventLoop, type OnProgress } from "../base/index.ts";
+import {
+  canonicalJson,
+  Interrupted,
+  sha256,
+  writeFileAtomic,
+  yieldToEventLoop,
+  type OnProgress,
+} from "../base/index.ts";
 import type { LabelledExample } from "../labels/index.ts";
 import { tf, type Llama } from "../model/index.ts";
 import { checkRows, makeBatch, planBatches } from "./batches.ts";
@@ -120,9 +127,10 @@ function runSignature(model: Llama, rows: readonly LabelledExample[], recipe: Sf
   for (const { id, ids, weights } of rows) data.update(`${id} ${ids.join()} ${weights.join()}\n`);
   const { checkpointEvery: _, snapshots: __, ...settings } = recipe; // change nothing of the result
   const start = sha256(new Uint8Array((model.weights.dataSync() as Float32Array).buffer));
-  return sha256(canonicalJson({ recipe: settings, data: data.digest("hex"), config: model.config, layout: model.layout, start }));
+  return sha256(
+    canonicalJson({ recipe: settings, data: data.digest("hex"), config: model.config, layout: model.layout, start }),
+  );
 }
 
 const progressNote = (last: StepMetrics | undefined): string | undefined =>
-  last &&
-  `step ${last.step} · action loss ${last.actionLoss.toFixed(3)} · ${last.tokensPerSecond} tokens/s`;
+  last && `step ${last.step} · action loss ${last.actionLoss.toFixed(3)} · ${last.tokensPerSecond} tokens/s`;

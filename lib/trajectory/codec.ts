@@ -6,10 +6,10 @@
 export interface TurnCodec {
   readonly id: string;
   /** The task or an observation, shortened. May leave out what the turns before already say. */
-  encodeUser(text: string): string;
-  encodeThought(thought: string): string;
-  encodeAction(action: string): string;
-  decodeThought(text: string): string;
+  readonly encodeUser: (text: string) => string;
+  readonly encodeThought: (thought: string) => string;
+  readonly encodeAction: (action: string) => string;
+  readonly decodeThought: (text: string) => string;
   /** Inverse of `encodeAction` for every admissible command. */
-  decodeAction(text: string): string;
+  readonly decodeAction: (text: string) => string;
 }

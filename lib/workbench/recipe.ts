@@ -34,6 +34,7 @@ const synthesisSchema = z.strictObject({
 const labelsSchema = z.strictObject({
   /** A short thought before each action. */
   thoughts: z.boolean(),
+  /** Most tokens while the tokenizer is trained; it ends earlier where every unit is one token. */
   vocabularySize: count,
   /** Loss weight of action, thought and end tokens is 1; that of everything else is this. */
   contextWeight: share,
@@ -103,6 +104,8 @@ const recipeSchema = z.strictObject({
 /** A recipe, read and checked: everything that decides a run's results, apart from the code. */
 export interface Recipe {
   readonly name: string;
+  /** Where it was read from. */
+  readonly file: string;
   readonly title: string;
   readonly quick: boolean;
   readonly seeds: readonly number[];
@@ -175,5 +178,5 @@ export function loadRecipe(nameOrFile: string, options: { quick?: boolean; seed?
   ]);
   const seeds = options.seed !== undefined ? [options.seed] : quick ? tree.seeds.slice(0, 1) : tree.seeds;
   const hash = sha256(canonicalJson({ name: tree.name, arms, seeds, quick }));
-  return { name: tree.name, title: tree.title, quick, seeds, arms: new Map(arms), hash };
+  return { name: tree.name, file, title: tree.title, quick, seeds, arms: new Map(arms), hash };
 }

@@ -13,3 +13,5 @@ export { PlacementPrior, type PlacementPriorJson } from "./prior.ts";
 export * from "./read.ts";
 export { ROOM_KINDS, roomKind, type RoomKind } from "./rooms.ts";
 export { gameRow, typeRows, type GameRow, type TypeRow } from "./statistics.ts";
+export { gameProblems } from "./check.ts";
+export { smallGame, type SmallGame } from "./small-game.ts";

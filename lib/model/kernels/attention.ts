@@ -21,34 +21,29 @@ export interface AttentionShape {
 export function causalAttention(qkv: Tensor, rotation: Rotation, mask: Tensor, shape: AttentionShape): Tensor {
   const { batch, length, heads, keyHeads, headDim } = shape;
   const group = heads / keyHeads;
-  // Heads lead, so that queries, keys and values are whole blocks of memory. Query head h uses key head h div group.
-  const queryShape = [keyHeads, group, batch, length, headDim];
-  const keyShape = [keyHeads, 1, batch, length, headDim];
   const scale = 1 / Math.sqrt(headDim);
   return tf.customGrad((input, save) => {
     const split = tf.reshape(input as Tensor, [batch, length, heads + 2 * keyHeads, headDim]);
+    // Heads lead, so that queries, keys and values are whole blocks of memory.
     const [qk, values] = tf.split(transpose(split, [2, 0, 1, 3]), [heads + keyHeads, keyHeads], 0);
     const [queries, keys] = tf.split(rotate(qk, rotation), [heads, keyHeads], 0);
-    const q = tf.reshape(tf.mul(queries, scale), queryShape);
-    const k = tf.reshape(keys, keyShape);
-    const v = tf.reshape(values, keyShape);
+    const q = tf.mul(queries, scale);
+    const k = repeatHeads(keys, group);
+    const v = repeatHeads(values, group);
     const p = softmax(tf.add(tf.matMul(q, k, false, true), mask));
     const o = tf.matMul(p, v);
     (save as (tensors: Tensor[]) => void)([q, k, v, p, o, rotation.cos, rotation.sin]);
-    const value = tf.reshape(transpose(tf.reshape(o, [heads, batch, length, headDim]), [1, 2, 0, 3]), [
-      batch * length,
-      heads * headDim,
-    ]);
+    const value = tf.reshape(transpose(o, [1, 2, 0, 3]), [batch * length, heads * headDim]);
     return { value, gradFunc: backward };
   })(qkv);
 
   function backward(dy: Tensor, [q, k, v, p, o, cos, sin]: Tensor[]): Tensor {
     const split = tf.reshape(dy, [batch, length, heads, headDim]);
-    const dO = tf.reshape(transpose(split, [2, 0, 1, 3]), queryShape);
+    const dO = transpose(split, [2, 0, 1, 3]);
     const dP = tf.matMul(dO, v, false, true);
     // Softmax: dS = P · (dP - rowsum(P · dP)), and that row sum equals rowsum(dO · O).
     const dS = tf.mul(p, tf.sub(dP, tf.sum(tf.mul(dO, o), -1, true)));
-    const dQ = tf.reshape(tf.mul(tf.matMul(dS, k), scale), [heads, batch, length, headDim]);
+    const dQ = tf.mul(tf.matMul(dS, k), scale);
     const dK = overGroup(tf.matMul(dS, q, true, false));
     const dV = overGroup(tf.matMul(p, dO, true, false));
     const whole = tf.concat([rotateBack(tf.concat([dQ, dK], 0), { cos, sin }), dV], 0);
@@ -57,6 +52,14 @@ export function causalAttention(qkv: Tensor, rotation: Rotation, mask: Tensor, s
 
   /** Sums what the query heads of a group give to their one key head. */
   function overGroup(x: Tensor): Tensor {
-    return tf.reshape(group === 1 ? x : tf.sum(x, 1), [keyHeads, batch, length, headDim]);
+    return group === 1 ? x : tf.sum(tf.reshape(x, [keyHeads, group, batch, length, headDim]), 1);
   }
+}
+
+/** Grouped-query attention: head h of the result is head h div group of x [keyHeads, ...]. */
+export function repeatHeads(x: Tensor, group: number): Tensor {
+  if (group === 1) return x;
+  const [heads, ...rest] = x.shape;
+  // Not left to matMul's broadcasting, which the JavaScript engine gets wrong between other batch axes.
+  return tf.reshape(tf.tile(tf.expandDims(x, 1), [1, group, ...rest.map(() => 1)]), [heads * group, ...rest]);
 }

@@ -3,7 +3,12 @@ import { nativeBackend, type NativeBackend, type Tensor } from "../tensorflow.ts
 type Attribute = { readonly name: string; readonly type: number | string; readonly value: unknown };
 
 /** Runs one TensorFlow kernel that TensorFlow.js has no function for. Not recorded for gradients. */
-export function execute(backend: NativeBackend, name: string, inputs: readonly Tensor[], attributes: Attribute[]): Tensor {
+export function execute(
+  backend: NativeBackend,
+  name: string,
+  inputs: readonly Tensor[],
+  attributes: Attribute[],
+): Tensor {
   return backend.executeMultipleOutputs(name, attributes, inputs, 1)[0];
 }
 

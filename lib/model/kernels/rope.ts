@@ -8,7 +8,11 @@ export interface Rotation {
 }
 
 /** Tables for rotary position embedding (Su et al. 2021), in the `rotate_half` layout of Hugging Face's Llama. */
-export function rotationTables(positions: number, headDim: number, theta: number): { cos: Float32Array; sin: Float32Array } {
+export function rotationTables(
+  positions: number,
+  headDim: number,
+  theta: number,
+): { cos: Float32Array; sin: Float32Array } {
   const half = headDim / 2;
   const cos = new Float32Array(positions * headDim);
   const sin = new Float32Array(positions * headDim);

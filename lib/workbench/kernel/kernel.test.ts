@@ -32,8 +32,8 @@ for (let i = 0; i < 6000; i++) { showHtml("<b>" + i + "</b>", "html " + i); }`,
     source: "setTimeout(() => { throw new Error('in a timer'); }, 20);\nawait new Promise(() => {});",
     fails: true,
   },
-  between: { source: "setTimeout(() => void Promise.reject(new Error('after its cell')), 1);" },
-  afterBetween: { source: "await new Promise((r) => setTimeout(r, 200));\nconsole.log('ran');", fails: true },
+  between: { source: "void setTimeout(() => void Promise.reject(new Error('after its cell')), 100);" },
+  afterBetween: { source: "await new Promise((r) => setTimeout(r, 1000));\nconsole.log('ran');", fails: true },
   strict: { source: "const found = ['a'].find((x) => x === 'b');\nconsole.log(found.length);", fails: true },
   syntax: { source: "const = 1;", fails: true },
   libraryError: {
@@ -58,6 +58,12 @@ bar.close("all of <them>");`,
     source: `import { showFigure, showTable } from "${lib}/workbench/notebook/index.ts";
 showFigure({ data: [{ x: [1], y: [2], name: "loss" }], layout: { title: { text: "Training" } } });
 showTable([{ task: "<script>", n: 3 }, { task: "b", n: 4 }], { limit: 1 });`,
+  },
+  fileAppears: {
+    source: `import * as fs from "node:fs";
+const appeared = "lib/workbench/kernel/fixtures/appeared.ts";
+fs.writeFileSync(appeared, "export const fresh = 1;"); await new Promise((r) => setTimeout(r, 400));
+fs.rmSync(appeared); await new Promise((r) => setTimeout(r, 400));`,
   },
   alive: { source: "console.log('alive');" },
 } satisfies Record<string, TestCell>;

@@ -20,9 +20,15 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 
+# The pipe to the parent is ours alone: the kernel inherits standard output, and what native libraries print there (or
+# Node making it non-blocking) would break the lines.
+events = os.fdopen(os.dup(1), "w", encoding="utf-8")
+os.dup2(2, 1)
+
+
 def emit(event, **fields):
-    sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
-    sys.stdout.flush()
+    events.write(json.dumps({"event": event, **fields}) + "\n")
+    events.flush()
 
 
 def inject(notebook, parameters):
@@ -198,5 +204,4 @@ def failure(notebook, error):
 
 if __name__ == "__main__":
     status = main()
-    sys.stdout.flush()
     os._exit(status)  # the thread that reads stdin would hold the process

@@ -104,6 +104,6 @@ function toResult(job: NotebookJob, last: Line | undefined, status: number | nul
     return { ok: false, cell, source, ename, evalue, traceback: [...last.traceback, ...died] };
   }
   if (last?.event === "interrupted") throw new Interrupted(`${job.notebook}: stopped in code cell ${last.cell}`);
-  if (last?.event === "unusable") throw new UserError(last.message);
+  if (last?.event === "unusable") throw new UserError(`${last.message}\n${complaints.trim()}`);
   throw new UserError(`${job.notebook}: the notebook runner ended with status ${status}\n${complaints.trim()}`);
 }

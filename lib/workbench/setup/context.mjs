@@ -12,9 +12,7 @@ import url from "node:url";
  * @typedef {object} Context
  * @property {string} root repository root
  * @property {NodeJS.ProcessEnv} env environment of every tool that is run
- * @property {import("./machine.mjs").Machine} machine what this computer is
  * @property {Engine} engine the engine to set up
- * @property {(text: string) => void} warn prints a warning between the step lines
  */
 
 /** A failure that the user can mend: its message is one clear sentence with the remedy. */

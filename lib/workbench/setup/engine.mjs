@@ -22,7 +22,7 @@ export function engineStep(engine) {
     return {
       title: "Engine: plain JavaScript",
       isDone: ({ root }) => readyEngine(root) === "js",
-      run: async ({ root }) => writeJson(markerPath(root), { engine, tensorflow: null }),
+      run: ({ root }) => Promise.resolve(writeJson(markerPath(root), { engine, tensorflow: null })),
     };
   }
   return {

@@ -18,7 +18,7 @@ export const packagesStep = {
 
   async run(context, onFraction) {
     const { root, env } = context;
-    const count = topLevelNames(Object.keys(readJson(path.join(root, "package-lock.json")).packages)).size;
+    const count = topLevelNames(readJson(path.join(root, "package-lock.json")).packages).size;
     const npm = env.npm_execpath?.endsWith("npm-cli.js") ? [process.execPath, env.npm_execpath] : ["npm"];
     const args = [...npm.slice(1), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
     const installing = runCommand(context, "npm", npm[0], args);
@@ -43,9 +43,13 @@ export function matchesLock(wanted, installed) {
   });
 }
 
-/** @param {readonly string[]} folders keys of the lock file, e.g. "node_modules/a/node_modules/b" */
-function topLevelNames(folders) {
-  return new Set(folders.filter(Boolean).map((folder) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(folder)?.[1]));
+/**
+ * Packages that will be at the top of node_modules; those for other platforms will not.
+ * @param {Record<string, { optional?: boolean }>} packages keys such as "node_modules/a/node_modules/b"
+ */
+function topLevelNames(packages) {
+  const folders = Object.keys(packages).filter((folder) => !packages[folder]?.optional);
+  return new Set(folders.map((folder) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(folder)?.[1]).filter(Boolean));
 }
 
 /** Packages at the top of node_modules. @param {string} folder */

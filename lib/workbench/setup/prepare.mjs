@@ -16,24 +16,13 @@ export async function prepare({ asked = null, always = false } = {}) {
   checkNode(process.versions.node);
   const root = projectRoot;
   const { engine, warning } = chooseEngine(root, thisMachine, asked);
-  /** @param {string} text */
-  const warn = (text) => console.log(`! ${text}`);
-  const quick = {
-    root,
-    env: process.env,
-    machine: { platform: process.platform, arch: process.arch, glibc: null },
-    engine,
-    warn,
-  };
-  if (!always && isSetUp(quick)) return engine;
+  const context = { root, env: process.env, engine };
+  if (!always && isSetUp(context)) return engine;
 
-  const context = { ...quick, machine: thisMachine() };
   console.log("Setting Waymark up (once; later starts skip this)");
-  if (warning !== null) warn(warning);
+  if (warning !== null) console.log(`! ${warning}`);
   if (engine === "gpu" && !hasNvidiaDriver(process.env)) {
-    warn(
-      "No NVIDIA driver was found (libcuda.so.1): TensorFlow computes on the CPU until one for CUDA 12.5 or newer is installed.",
-    );
+    console.log("! No NVIDIA driver was found (libcuda.so.1): the GPU engine will not start before one is installed.");
   }
   rememberChoice(root, engine);
   await setUp(context);

@@ -6,7 +6,7 @@ import { SetupFailure, setupPath } from "./context.mjs";
 import { engineStep } from "./engine.mjs";
 import { jupyterStep } from "./jupyter.mjs";
 import { libraryStep } from "./library.mjs";
-import { checkDisk, describeMachine, gigabytesNeeded } from "./machine.mjs";
+import { checkDisk, describeMachine, gigabytesNeeded, thisMachine } from "./machine.mjs";
 import { packagesStep } from "./packages.mjs";
 import { findPython } from "./python.mjs";
 import { stepLine } from "./terminal.mjs";
@@ -51,11 +51,11 @@ export async function setUp(context) {
 
 /** @param {Context} context what would make a later step fail is found before any download */
 async function checkMachine(context) {
-  const { root, engine, machine } = context;
+  const { root, engine } = context;
   const nothingYet = setupSteps(engine).every((step) => !step.isDone(context));
   const free = checkDisk(root, nothingYet ? gigabytesNeeded[engine] : 0.5);
   const python = await findPython(context);
-  return `${describeMachine(machine)}, Node ${process.versions.node}, Python ${python.version}, ${Math.floor(free)} GB free`;
+  return `${describeMachine(thisMachine())}, Node ${process.versions.node}, Python ${python.version}, ${Math.floor(free)} GB free`;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   labelFile,
   loadTokenizer,
   lossWeights,
+  neighbouringUnits,
   readExamples,
   tokenizerConfig,
   trainTokenizer,
@@ -34,7 +35,9 @@ export function labelsStage(run: Run, onProgress?: OnProgress): Promise<Manifest
     inputs: { trajectories: before.artefact },
     run: async ({ file }) => {
       const template = templateOf(run);
-      const tokenizer = trainTokenizer(await texts(run, template, onProgress), {
+      const corpus = await corpusOf(run, template, onProgress);
+      // Numbers that happen not to occur here ("tomato 4") get a token too; its parts are learnt from others.
+      const tokenizer = trainTokenizer([...corpus, ...neighbouringUnits(corpus)], {
         vocabularySize: labels.vocabularySize,
       });
       const [tokenizerFile, configFile] = TOKENIZER_FILES;
@@ -55,8 +58,8 @@ export function labelsStage(run: Run, onProgress?: OnProgress): Promise<Manifest
   });
 }
 
-/** The distinct rendered texts of all trajectories with their multiplicity, as the tokenizer's corpus. */
-async function texts(run: Run, template: ChatTemplate, onProgress?: OnProgress): Promise<Iterable<string>> {
+/** The rendered text of each trajectory, without control tokens: what the tokenizer is trained on. */
+async function corpusOf(run: Run, template: ChatTemplate, onProgress?: OnProgress): Promise<string[]> {
   const corpus: string[] = [];
   const total = run.settings.synthesis.episodes;
   let done = 0;

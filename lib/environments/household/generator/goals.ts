@@ -50,7 +50,7 @@ export function chooseGoal(
 ): Goal | null {
   const placed = facts.objects.filter((object) => object.in.length > 0);
   const types = new Set(facts.receptacles.map((receptacle) => receptacle.type));
-  const appliance = type in APPLIANCE ? APPLIANCE[type as keyof typeof APPLIANCE] : null;
+  const appliance = applianceFor(type);
   if (appliance && !types.has(appliance.receptacle)) return null;
   const counts = new Map<string, number>();
   for (const object of placed) {
@@ -101,7 +101,7 @@ export function withGoal(facts: HouseholdFacts, goal: Goal, random: Random, plac
   return { ...facts, objects, goal, task: goalSentence(goal, random.int(2) as 0 | 1) };
 }
 
-/** The appliance that a task type needs, else null. */
-export function applianceFor(type: TaskType): "sinkbasin" | "microwave" | "fridge" | null {
-  return type in APPLIANCE ? APPLIANCE[type as keyof typeof APPLIANCE].receptacle : null;
+/** What a task type needs for treating the object: a property of it and a type of receptacle. Else null. */
+export function applianceFor(type: TaskType): (typeof APPLIANCE)[keyof typeof APPLIANCE] | null {
+  return type in APPLIANCE ? APPLIANCE[type as keyof typeof APPLIANCE] : null;
 }

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom, testDataFolder } from "../../../base/index.ts";
+import { gameProblems } from "../check.ts";
 import { TASK_TYPES, type HouseholdFacts } from "../facts.ts";
 import { findSplit, loadGames } from "../load.ts";
 import { PlacementPrior } from "../prior.ts";
-import { expectPlayable } from "./expect-playable.ts";
 import { createHouseholdGenerator } from "./generator.ts";
 import { createVariedSource, varyGame, VARY_DEFAULTS } from "./vary.ts";
 import { ourVocabulary } from "./vocabulary.ts";
@@ -34,7 +34,7 @@ describe("varyGame", () => {
         const varied = varyGame(game, type, createRandom(seed, "test"), CONTEXT, { ...VARY_DEFAULTS, hard, vary: 1 });
         if (varied === null) return;
         made++;
-        expectPlayable(varied);
+        expect(gameProblems(varied)).toEqual([]);
         expect(varied.goal.type).toBe(type);
         expect(countTypes(varied, "objects")).toEqual(countTypes(game, "objects"));
         expect(varied.objects.every((object) => object.in.length > 0)).toBe(true);
@@ -80,7 +80,8 @@ describe("createVariedSource", () => {
   it("gives the games themselves in the share asked for", () => {
     const unaltered = (real: number): number => {
       const source = createVariedSource({ games: GAMES, prior: PRIOR, seed: 3, real });
-      return Array.from({ length: 200 }, (_, index) => source.game(index)).filter((game) => GAMES.includes(game)).length;
+      return Array.from({ length: 200 }, (_, index) => source.game(index)).filter((game) => GAMES.includes(game))
+        .length;
     };
     expect(unaltered(1)).toBe(200);
     expect(unaltered(0)).toBe(0);
@@ -96,7 +97,7 @@ describe.skipIf(!published)("with the published games (skipped: no data folder h
   it("varies published rooms into playable games", () => {
     const games = loadGames(folder!, "train");
     const source = createVariedSource({ games, prior: PlacementPrior.fromGames(games), seed: 1, real: 0 });
-    for (let index = 0; index < 150; index++) expectPlayable(source.game(index));
+    for (let index = 0; index < 150; index++) expect(gameProblems(source.game(index))).toEqual([]);
   });
 
   it("knows every type of receptacle and every lying type of object in them", () => {

@@ -136,7 +136,7 @@ export function createVariedSource(source: VariedSourceOptions): GameSource {
 
 function allows(game: HouseholdFacts, type: TaskType): boolean {
   const appliance = applianceFor(type);
-  if (appliance !== null) return game.receptacles.some((receptacle) => receptacle.type === appliance);
+  if (appliance !== null) return game.receptacles.some((receptacle) => receptacle.type === appliance.receptacle);
   return type !== "look_at_obj_in_light" || game.objects.some((object) => object.toggleable && object.in.length > 0);
 }
 

@@ -2,6 +2,7 @@
 // What the notebook's TypeScript needs beyond tslab's hard-coded settings: strict types, `.ts` specifiers and
 // import.meta in lib/, imports in cells relative to the notebook, and source maps for tracebacks.
 "use strict";
+const fs = require("node:fs");
 const path = require("node:path");
 const { SourceMap } = require("node:module");
 
@@ -25,8 +26,8 @@ class Compiler {
     const ts = (this.#typescript = fromTslab(file));
     require.cache[file].exports = {
       ...ts,
-      createWatchCompilerHost: (files, options, ...rest) =>
-        ts.createWatchCompilerHost(files, { ...options, ...this.#options() }, ...rest),
+      createWatchCompilerHost: (files, options, system, ...rest) =>
+        ts.createWatchCompilerHost(files, { ...options, ...this.#options() }, withTimers(system), ...rest),
       transpileModule: (code, options) => this.#toCommonJs(code, options),
     };
   }
@@ -97,7 +98,8 @@ class Compiler {
     const shifts = []; // [end in the old text, end in the new text]
     for (const { fileName, pos } of edits) {
       const start = code.indexOf(fileName, pos); // past the quote
-      const target = path.relative(this.#root, path.resolve(this.#notebookFolder, fileName));
+      const file = path.resolve(this.#notebookFolder, fileName);
+      const target = path.relative(this.#root, isFolder(file) ? path.join(file, "index") : file);
       text += code.slice(from, start) + "./" + target.split(path.sep).join("/").replace(/\.ts$/, "");
       from = start + fileName.length;
       shifts.push([from, text.length]);
@@ -125,6 +127,25 @@ class Compiler {
     }
     return { file: entry.source, line: position.line + 1 - entry.skippedLines, column: position.column + 1 };
   }
+}
+
+const isFolder = (file) => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/**
+ * tslab's compiler has room for one timer, its own, and throws at a second. TypeScript sets a second when a file of
+ * lib/ appears or changes while a notebook runs; it gets a real one.
+ */
+function withTimers(system) {
+  const real = new Set();
+  return Object.assign(Object.create(system), {
+    setTimeout: (callback, ...rest) => {
+      if (callback.name === "updateProgramWithWatchStatus") return system.setTimeout(callback, ...rest);
+      const timer = setTimeout(callback, ...rest).unref();
+      real.add(timer);
+      return timer;
+    },
+    clearTimeout: (timer) => (real.delete(timer) ? clearTimeout(timer) : system.clearTimeout(timer)),
+  });
 }
 
 const META = {
