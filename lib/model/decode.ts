@@ -1,6 +1,6 @@
 import type { LlamaConfig } from "./config.ts";
-import { feedForward, linear, withGain, type Positions } from "./forward.ts";
-import { repeatHeads, rmsNorm, rotate, softmax } from "./kernels/index.ts";
+import { addFeedForward, type Positions } from "./forward.ts";
+import { addLinear, linear, repeatHeads, rmsNorm, rotate, softmax, withGain } from "./kernels/index.ts";
 import type { Llama } from "./llama.ts";
 import { tf, type Tensor, type Tensor2D } from "./tensorflow.ts";
 import type { LayerWeights, LlamaWeights } from "./weights.ts";
@@ -46,8 +46,7 @@ export class Decoder {
       const caches = weights.layers.map((layer, index) => {
         const normed = linear(rmsNorm(x, config.rms_norm_eps), withGain(layer.qkv, layer.attentionGain));
         const { attended, cache } = cachedAttention(normed, this.#caches[index], positions, rows, count, config);
-        const y = tf.add(x, linear(attended, layer.output)) as Tensor2D;
-        x = tf.add(y, feedForward(rmsNorm(y, config.rms_norm_eps), layer));
+        x = addFeedForward(addLinear(x, attended, layer.output), layer, config);
         return cache;
       });
       this.#replaceCaches(caches);
@@ -94,11 +93,11 @@ function cachedAttention(
   const { num_attention_heads: heads, num_key_value_heads: keyHeads, head_dim: headDim } = config;
   const split = tf.transpose(tf.reshape(qkv, [rows, count, heads + 2 * keyHeads, headDim]), [2, 0, 1, 3]);
   const [qk, newValues] = tf.split(split, [heads + keyHeads, keyHeads], 0);
-  const [queries, newKeys] = tf.split(rotate(qk, rotation), [heads, keyHeads], 0);
+  const [queries, newKeys] = tf.split(rotate(qk, rotation.forward), [heads, keyHeads], 0);
   const keys = before ? tf.concat([before.keys, newKeys], 2) : newKeys;
   const values = before ? tf.concat([before.values, newValues], 2) : newValues;
   const group = heads / keyHeads;
-  const scores = tf.matMul(tf.mul(queries, 1 / Math.sqrt(headDim)), repeatHeads(keys, group), false, true);
+  const scores = tf.matMul(queries, repeatHeads(keys, group), false, true);
   const p = softmax(count === 1 ? scores : tf.add(scores, mask));
   const o = tf.matMul(p, repeatHeads(values, group));
   const attended = tf.reshape(tf.transpose(o, [1, 2, 0, 3]), [rows * count, heads * headDim]) as Tensor2D;

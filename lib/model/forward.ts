@@ -1,6 +1,6 @@
 import type { LlamaConfig } from "./config.ts";
-import { causalAttention, rmsNorm, swiGlu, type Rotation } from "./kernels/index.ts";
-import { tf, type Tensor, type Tensor1D, type Tensor2D } from "./tensorflow.ts";
+import { addLinear, causalAttention, linear, rmsNorm, swiGlu, withGain, type Rotation } from "./kernels/index.ts";
+import { tf, type Tensor1D, type Tensor2D } from "./tensorflow.ts";
 import type { LayerWeights, LlamaWeights } from "./weights.ts";
 
 /** What depends on the length of the sequences only. */
@@ -44,17 +44,14 @@ function decoderLayer(
     keyHeads: config.num_key_value_heads,
     headDim: config.head_dim,
   });
-  const y = tf.add(x, linear(attended, layer.output));
-  return tf.add(y, feedForward(rmsNorm(y, config.rms_norm_eps), layer));
+  const y = addLinear(x, attended, layer.output);
+  return addFeedForward(y, layer, config);
 }
 
-/** The gated feed-forward block; `x` is normalised but for its gain. */
-export function feedForward(x: Tensor, { gate, up, down, feedForwardGain }: LayerWeights): Tensor2D {
-  return linear(swiGlu(linear(x, withGain(gate, feedForwardGain)), linear(x, withGain(up, feedForwardGain))), down);
+/** x plus the gated feed-forward block of x. */
+export function addFeedForward(x: Tensor2D, layer: LayerWeights, config: LlamaConfig): Tensor2D {
+  const normed = rmsNorm(x, config.rms_norm_eps);
+  const gate = linear(normed, withGain(layer.gate, layer.feedForwardGain));
+  const up = linear(normed, withGain(layer.up, layer.feedForwardGain));
+  return addLinear(x, swiGlu(gate, up), layer.down);
 }
-
-/** x Wᵀ with W [out, in]. */
-export const linear = (x: Tensor, weight: Tensor2D): Tensor2D => tf.matMul(x, weight, false, true);
-
-/** (x ⊙ gain) Wᵀ = x (W ⊙ gain)ᵀ, and W is much smaller than x. */
-export const withGain = (weight: Tensor2D, gain: Tensor1D): Tensor2D => tf.mul(weight, gain);

@@ -2,11 +2,11 @@ import * as path from "node:path";
 import { assert, createRandom, UserError, writeJson } from "../base/index.ts";
 import type { EmbeddingParts } from "../labels/index.ts";
 import { configToJson, parseConfig, readConfig, type LlamaConfig, type LlamaConfigInput } from "./config.ts";
-import { hiddenStates, linear, withGain, type Positions } from "./forward.ts";
-import { linearCrossEntropy, rotationTables } from "./kernels/index.ts";
+import { hiddenStates, type Positions } from "./forward.ts";
+import { linear, linearCrossEntropy, rotationTable, withGain } from "./kernels/index.ts";
 import { EMBEDDING, layoutSize, NUMBER_PARTS, parameterLayout, TYPE_PARTS, type Parameter } from "./layout.ts";
 import { readSafetensors, writeSafetensors, type NamedArray } from "./safetensors.ts";
-import { tf, type Tensor, type Tensor1D, type Tensor2D, type Variable } from "./tensorflow.ts";
+import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Variable } from "./tensorflow.ts";
 import { unpackWeights, type LlamaWeights } from "./weights.ts";
 
 const NEVER = -1e9; // added to a score, it leaves a probability of exactly 0
@@ -19,8 +19,8 @@ export class Llama {
   readonly layout: readonly Parameter[];
   /** All weights as one vector, in the order of `layout`. */
   readonly weights: Variable;
-  readonly #cos: Tensor2D;
-  readonly #sin: Tensor2D;
+  readonly #turn: Tensor3D;
+  readonly #turnBack: Tensor3D;
   readonly #mask: Tensor2D;
 
   private constructor(config: LlamaConfig, values: Float32Array, parts?: EmbeddingParts) {
@@ -32,10 +32,12 @@ export class Llama {
       `${values.length} weights for a layout of ${layoutSize(this.layout)}`,
     );
     const { max_position_embeddings: longest, head_dim: headDim, rope_theta: theta } = config;
-    const { cos, sin } = rotationTables(longest, headDim, theta);
+    const scale = headDim ** -0.25; // on queries and keys: their products are scaled by 1 / sqrt(headDim)
+    const table = (sign: 1 | -1): Tensor3D =>
+      tf.tensor3d(rotationTable(longest, headDim, theta, scale, sign), [longest, headDim / 2, 2]);
     this.weights = tf.variable(tf.tensor1d(values));
-    this.#cos = tf.tensor2d(cos, [longest, headDim]);
-    this.#sin = tf.tensor2d(sin, [longest, headDim]);
+    this.#turn = table(1);
+    this.#turnBack = table(-1);
     this.#mask = tf.tidy(() => {
       const position = tf.range(0, longest, 1, "int32");
       return tf.mul(tf.cast(tf.greater(position, tf.reshape(position, [-1, 1])), "float32"), NEVER);
@@ -123,12 +125,9 @@ export class Llama {
 
   /** Rotation tables and mask for positions `from` to `from + count - 1`, the mask over positions 0 to its last. */
   positions(from: number, count: number): Positions {
-    const { head_dim: headDim } = this.config;
+    const rows = (table: Tensor3D): Tensor3D => tf.slice(table, from, count);
     return {
-      rotation: {
-        cos: tf.slice(this.#cos, [from, 0], [count, headDim]),
-        sin: tf.slice(this.#sin, [from, 0], [count, headDim]),
-      },
+      rotation: { forward: rows(this.#turn), backward: rows(this.#turnBack) },
       mask: tf.slice(this.#mask, [from, 0], [count, from + count]),
     };
   }
@@ -166,6 +165,6 @@ export class Llama {
   }
 
   dispose(): void {
-    tf.dispose([this.weights, this.#cos, this.#sin, this.#mask]);
+    tf.dispose([this.weights, this.#turn, this.#turnBack, this.#mask]);
   }
 }

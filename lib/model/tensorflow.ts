@@ -5,7 +5,7 @@ import { z } from "zod";
 import { UserError } from "../base/index.ts";
 import type * as tensorflow from "@tensorflow/tfjs";
 
-export type { Scalar, Tensor, Tensor1D, Tensor2D, TensorInfo, Variable } from "@tensorflow/tfjs";
+export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from "@tensorflow/tfjs";
 
 const requireModule = createRequire(import.meta.url);
 

@@ -1,10 +1,11 @@
 import type { EmbeddingParts } from "../labels/index.ts";
 import type { LlamaConfig } from "./config.ts";
+import { interleavedRows } from "./kernels/index.ts";
 import { tf, type Tensor, type Tensor1D, type Tensor2D } from "./tensorflow.ts";
 
 export interface LayerWeights {
   readonly attentionGain: Tensor1D;
-  /** Query, key and value projections one below the other: [(heads + 2 keyHeads) · headDim, hidden]. */
+  /** Query, key and value projections one below the other, [(heads + 2 keyHeads) · headDim, hidden]; see `interleavedRows`. */
   readonly qkv: Tensor2D;
   readonly output: Tensor2D;
   readonly feedForwardGain: Tensor1D;
@@ -49,9 +50,10 @@ export function unpackWeights(flat: Tensor, config: LlamaConfig, parts?: Embeddi
 
   const own = take<Tensor2D>();
   const embedding = parts ? addParts(own, take<Tensor2D>(), take<Tensor2D>(), parts) : own;
+  const order = tf.tensor1d(interleavedRows((queries + keys) / headDim, headDim, keys), "int32");
   const layers = Array.from({ length: config.num_hidden_layers }, () => ({
     attentionGain: take<Tensor1D>(),
-    qkv: take<Tensor2D>(),
+    qkv: tf.gather(take<Tensor2D>(), order),
     output: take<Tensor2D>(),
     feedForwardGain: take<Tensor1D>(),
     gate: take<Tensor2D>(),

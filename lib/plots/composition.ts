@@ -39,7 +39,8 @@ function stackedFigure(parts: readonly Part[], { title, groupTitle, unit, colour
     title,
     x: { title: "Share", unit: `% of ${unit}`, tickformat: ".0%", range: [0, 1] },
     y: { title: groupTitle, type: "category", autorange: "reversed" },
-    layout: { barmode: "stack", showlegend: true },
+    legend: true,
+    layout: { barmode: "stack" },
   });
 }
 

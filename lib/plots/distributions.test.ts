@@ -43,8 +43,8 @@ test("searchDepthFigure leaves out episodes that never saw the object", () => {
 test("compressionFigure", () => {
   const rows = [{ charactersPerToken: 10.1, compactCharactersPerToken: 4.2 }];
   expect(compressionFigure(rows).data).toMatchObject([
-    { name: "environment&#39;s text (n = 1)", x: [9.875, 10.125, 10.375] },
-    { name: "compact text (n = 1)", x: [3.875, 4.125, 4.375] },
+    { name: "environment&#39;s text (n = 1)", x: [9.75, 10.25, 10.75] },
+    { name: "compact text (n = 1)", x: [3.75, 4.25, 4.75] },
   ]);
 });
 

@@ -34,7 +34,7 @@ export function distributionFigure(samples: readonly Sample[], { title, x, binWi
     };
   });
   const y = { title: "Share of the sample", tickformat: ".0%", rangemode: "tozero" };
-  return figure(traces, { title, x, y, layout: { bargap: 0.05 } });
+  return figure(traces, { title, x, y });
 }
 
 const bars = (width: number) => (index: number) => ({ type: "bar", width, marker: { color: colour(index) } });
@@ -91,7 +91,7 @@ export function compressionFigure(
     { name: "compact text", values: rows.map((row) => row.compactCharactersPerToken) },
   ];
   const x = { title: "Compression", unit: "characters a token" };
-  return distributionFigure(samples, { title: "Compression", x, binWidth: 0.25 });
+  return distributionFigure(samples, { title: "Compression", x, binWidth: 0.5 });
 }
 
 /** Tokens of an episode: what the context length has to hold. */

@@ -42,7 +42,7 @@ function dotsFigure<T extends Estimate>(rows: readonly T[], groupOf: (row: T) =>
     return `${taskLabel(group)}<br>n = ${least === most ? count(most) : `${count(least)} to ${count(most)}`}`;
   });
   const x = { ...options.x, tickvals: groups.map((_, i) => i), ticktext, range: [-0.5, groups.length - 0.5] };
-  return figure(traces, { title: options.title, x: { ...x, zeroline: false }, y: options.y });
+  return figure(traces, { title: options.title, x, y: options.y });
 }
 
 const errorBars = (rows: readonly Interval[]): object => ({
@@ -130,7 +130,7 @@ export function learningCurveFigure(
     return [band, line];
   });
   const x = { title: "Trained on", unit: "tokens" };
-  return figure(traces, { title, x, y: SUCCESS_AXIS, layout: { showlegend: true } });
+  return figure(traces, { title, x, y: SUCCESS_AXIS, legend: true });
 }
 
 /** Where lost episodes went wrong: share of all episodes, one bar an arm and class. Takes rows of `failureTable`. */
@@ -155,7 +155,8 @@ export function failureFigure(rows: readonly FailureRow[], title = "Where lost e
     title,
     x: { title: "Lost", unit: "% of the arm's episodes", tickformat: ".0%", rangemode: "tozero" },
     y: { title: "Failure class", type: "category", categoryarray: classes.map(text), autorange: "reversed" },
-    layout: { barmode: "group", showlegend: true },
+    legend: true,
+    layout: { barmode: "group" },
   });
 }
 

@@ -57,16 +57,19 @@ export interface FigureOptions {
   readonly y: Axis;
   /** A second y axis on the right, for traces with `yaxis: "y2"`. */
   readonly y2?: Axis;
+  /** Whether to name the traces; by default where there are several. */
+  readonly legend?: boolean;
   /** Further plotly layout settings, such as `barmode`. */
   readonly layout?: object;
 }
 
 /** Puts traces under the common theme: transparent, titled axes, legend above the plot where there are several traces. */
-export function figure(data: object[], { title, x, y, y2, layout }: FigureOptions): Figure {
+export function figure(data: object[], options: FigureOptions): Figure {
+  const { title, x, y, y2, legend = data.length > 1, layout } = options;
   return {
     data,
     layout: {
-      title: { text: title, x: 0, xref: "paper", font: { size: 16 } },
+      title: { text: title, x: 0, xref: "paper", y: 0.98, yref: "container", yanchor: "top", font: { size: 16 } },
       paper_bgcolor: "rgba(0, 0, 0, 0)",
       plot_bgcolor: "rgba(0, 0, 0, 0)",
       font: { color: TEXT, size: 13, family: "system-ui, sans-serif" },
@@ -74,11 +77,11 @@ export function figure(data: object[], { title, x, y, y2, layout }: FigureOption
       margin: { l: 70, r: y2 === undefined ? 20 : 70, t: 80, b: 60 },
       height: 420,
       hovermode: "closest",
-      showlegend: data.length > 1,
-      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal" },
+      showlegend: legend,
+      ...(legend ? { legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal" } } : {}),
       xaxis: axis(x),
       yaxis: axis(y),
-      ...(y2 === undefined ? {} : { yaxis2: { ...axis(y2), overlaying: "y", side: "right", showgrid: false } }),
+      ...(y2 === undefined ? {} : { yaxis2: axis({ ...y2, overlaying: "y", side: "right", showgrid: false }) }),
       ...layout,
     },
   };
@@ -87,9 +90,9 @@ export function figure(data: object[], { title, x, y, y2, layout }: FigureOption
 function axis({ title, unit, ...settings }: Axis): object {
   return {
     title: { text: unit === undefined ? title : `${title} (${unit})`, standoff: 12 },
-    gridcolor: GRID,
-    zerolinecolor: GRID,
+    ...(settings.showgrid === false ? {} : { gridcolor: GRID }),
     linecolor: GRID,
+    zeroline: false,
     automargin: true,
     ...settings,
   };

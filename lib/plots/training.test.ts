@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import { lossFigure, type TrainingPoint } from "./training.ts";
+import { learningRateFigure, lossFigure, throughputFigure, type TrainingPoint } from "./training.ts";
 
 const point = (i: number, rest: Partial<TrainingPoint> = {}): TrainingPoint => ({
   tokens: 100 * (i + 1),
   loss: i + 1,
   learningRate: 0.001 * (i + 1),
+  tokensPerSecond: 1000 * (i + 1),
   ...rest,
 });
 
@@ -33,4 +34,18 @@ test("long runs are thinned by averaging neighbours, the last token count kept",
   expect(loss.x).toHaveLength(267);
   expect([loss.x[0], loss.y[0]]).toEqual([300, 2]);
   expect([loss.x.at(-1), loss.y.at(-1)]).toEqual([80100, 800]);
+});
+
+test("learningRateFigure and throughputFigure", () => {
+  const points = [point(0), point(1)];
+  expect(learningRateFigure(points)).toMatchObject({
+    data: [{ x: [100, 200], y: [0.001, 0.002] }],
+    layout: { title: { text: "Learning rate (n = 2 steps)" }, yaxis: { title: { text: "Learning rate (a step)" } } },
+  });
+  expect(throughputFigure(points)).toMatchObject({
+    data: [{ x: [100, 200], y: [1000, 2000] }],
+    layout: { yaxis: { title: { text: "Throughput (tokens/s)" } } },
+  });
+  const long = throughputFigure(Array.from({ length: 801 }, (_, i) => point(i)));
+  expect((long.data[0] as { y: number[] }).y[0]).toBe(2000); // mean of the first three
 });

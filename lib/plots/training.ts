@@ -1,5 +1,5 @@
 import { count } from "./labels.ts";
-import { colour, figure, type Figure } from "./theme.ts";
+import { colour, figure, type Axis, type Figure } from "./theme.ts";
 
 /** The figures of one training step that the loss curve shows. */
 export interface TrainingPoint {
@@ -10,6 +10,7 @@ export interface TrainingPoint {
   /** Mean loss of the action tokens alone. */
   readonly actionLoss?: number;
   readonly learningRate: number;
+  readonly tokensPerSecond: number;
 }
 
 const MAXIMUM_POINTS = 400;
@@ -50,8 +51,44 @@ export function lossFigure(points: readonly TrainingPoint[], title = "Training l
     title: `${title} (n = ${count(points.length)} steps)`,
     x: { title: "Trained on", unit: "tokens" },
     y: { title: "Loss", unit: "nats a token, log scale", type: "log" },
-    y2: { title: "Learning rate", unit: "a step", rangemode: "tozero", tickformat: ".1e" },
+    y2: { title: "Learning rate", unit: "a step", rangemode: "tozero", tickformat: ".1e", tickmode: "auto", nticks: 6 },
   });
+}
+
+/** The learning rate over training: warm-up and decay. */
+export function learningRateFigure(points: readonly TrainingPoint[]): Figure {
+  const y = { title: "Learning rate", unit: "a step", rangemode: "tozero", tickformat: ".1e" };
+  return lineFigure(points, "learningRate", { title: "Learning rate", y, format: ".2e" });
+}
+
+/** How fast training went; the first step is slower, since the engine prepares its kernels. */
+export function throughputFigure(points: readonly TrainingPoint[]): Figure {
+  const y = { title: "Throughput", unit: "tokens/s", rangemode: "tozero" };
+  return lineFigure(points, "tokensPerSecond", { title: "Training speed", y, format: ",.0f" });
+}
+
+interface LineOptions {
+  readonly title: string;
+  readonly y: Axis;
+  readonly format: string;
+}
+
+function lineFigure(
+  points: readonly TrainingPoint[],
+  key: "learningRate" | "tokensPerSecond",
+  { title, y, format }: LineOptions,
+): Figure {
+  const shown = thin(points);
+  const trace = {
+    type: "scatter",
+    mode: "lines",
+    x: shown.map(({ tokens }) => tokens),
+    y: shown.map((point) => point[key]),
+    line: { color: colour(0), width: 2 },
+    hovertemplate: `%{x:,} tokens<br>%{y:${format}} ${y.unit}<extra></extra>`,
+  };
+  const x = { title: "Trained on", unit: "tokens" };
+  return figure([trace], { title: `${title} (n = ${count(points.length)} steps)`, x, y });
 }
 
 function thin(points: readonly TrainingPoint[]): TrainingPoint[] {
@@ -66,6 +103,7 @@ function thin(points: readonly TrainingPoint[]): TrainingPoint[] {
       tokens: chunk[chunk.length - 1].tokens,
       learningRate: chunk[chunk.length - 1].learningRate,
       loss: mean(chunk.map(({ loss }) => loss)),
+      tokensPerSecond: mean(chunk.map(({ tokensPerSecond }) => tokensPerSecond)),
       ...(actionLosses.length > 0 ? { actionLoss: mean(actionLosses) } : {}),
     };
   });

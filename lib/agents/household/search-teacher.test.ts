@@ -36,7 +36,7 @@ function textOnly(facts: HouseholdFacts): Environment {
 }
 
 /** Thoughts and actions of the teacher in a small room. */
-function play(game: SmallGame, slips: readonly [number, string][] = []): string[] {
+function play(game: SmallGame, slips: readonly (readonly [number, string])[] = []): string[] {
   let turn = 0;
   const forced = new Map(slips);
   const { turns, success } = playEpisode(

@@ -30,7 +30,9 @@ export function parseExpressions(text: string, file: string): List[] {
   }
   const unclosed = open.at(-1);
   if (unclosed !== undefined) {
-    throw new UserError(`${file}:${unclosed.line}: the "(" of ${show(unclosed)} is never closed; is the file cut short?`);
+    throw new UserError(
+      `${file}:${unclosed.line}: the "(" of ${show(unclosed)} is never closed; is the file cut short?`,
+    );
   }
   return top;
 }

@@ -22,6 +22,7 @@ export interface ReceptacleFact {
 
 export interface ObjectFact {
   readonly id: string;
+  /** Empty where a published game gives none (a faucet); such an object fits nowhere. */
   readonly type: string;
   readonly pickupable: boolean;
   readonly cleanable: boolean;
@@ -69,7 +70,7 @@ export interface HouseholdFacts {
   readonly goal: Goal;
   readonly receptacles: readonly ReceptacleFact[];
   readonly objects: readonly ObjectFact[];
-  /** Every location id of the problem, also those without a receptacle (they count in the "loc N" numbering). */
+  /** Every location id of the problem; those that no fact mentions take no number in "loc N". */
   readonly locations: readonly string[];
   /** Location id where the agent starts. */
   readonly start: string;

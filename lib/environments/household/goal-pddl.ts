@@ -12,7 +12,9 @@ const CONDITIONS: Readonly<Record<string, TaskType>> = {
 export function parseGoal(goal: List, file: string): Goal {
   const atoms = goalAtoms(goal, file);
   const only = (predicate: string): string[] | undefined => atoms.find(([name]) => name === predicate);
-  const objectTypes = new Map(atoms.filter(([name]) => name === "objecttype").map(([, v, type]) => [v, typeName(type)]));
+  const objectTypes = new Map(
+    atoms.filter(([name]) => name === "objecttype").map(([, v, type]) => [v, typeName(type)]),
+  );
   const receptacle = only("receptacletype")?.[2];
   const predicates = new Set(atoms.map(([name]) => name));
   const fail = (): never => {
@@ -37,10 +39,16 @@ export function parseGoal(goal: List, file: string): Goal {
   return { type: conditions.length === 1 ? CONDITIONS[conditions[0]] : "pick_and_place_simple", ...common };
 }
 
-/** `CabinetType` to `cabinet`. */
+const typeNames = new Map<string, string>();
+
+/** `CabinetType` to `cabinet`. Remembered, since a few names occur a million times in the published games. */
 export function typeName(pddlType: string): string {
-  const type = pddlType.toLowerCase();
-  return type.endsWith("type") ? type.slice(0, -4) : type;
+  let name = typeNames.get(pddlType);
+  if (name === undefined) {
+    const lowered = pddlType.toLowerCase();
+    typeNames.set(pddlType, (name = lowered.endsWith("type") ? lowered.slice(0, -4) : lowered));
+  }
+  return name;
 }
 
 /** All atoms of a goal, predicate first and lower-cased; `and`, `exists` and `not (= ...)` are walked through. */

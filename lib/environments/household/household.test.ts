@@ -18,24 +18,30 @@ const kitchen = parseProblem(fs.readFileSync(path.join(FIXTURES, "mini-kitchen.p
 const plays = readJson<RecordedPlay[]>(path.join(FIXTURES, "textworld-plays.json"));
 
 describe("our small kitchen, played by the real TextWorld", () => {
-  it.each(plays.map((play) => [play.wording, play.goal, play.route, play] as const))("%s, %s: %s", (wording, type, name, play) => {
-    const route = ROUTES.find((route) => route.name === name && route.goal.type === type)!;
-    const household = new Household(kitchenFor(kitchen, route), { wording });
-    let admissible: string[] = [];
-    play.steps.forEach((step, index) => {
-      admissible = admissible.filter((command) => !step.gone.includes(command)).concat(step.added).sort();
-      if (index === 0) expect(household.reset()).toBe(step.observation);
-      else {
-        expect(household.step(step.command), `step ${index}: ${step.command}`).toEqual({
-          observation: step.observation,
-          reward: step.won ? 1 : 0,
-          done: step.won,
-          invalid: step.observation === "Nothing happens.",
-        });
-      }
-      expect(household.actions(), `after step ${index}: ${step.command}`).toEqual(admissible);
-    });
-  });
+  it.each(plays.map((play) => [play.wording, play.goal, play.route, play] as const))(
+    "%s, %s: %s",
+    (wording, type, name, play) => {
+      const route = ROUTES.find((route) => route.name === name && route.goal.type === type)!;
+      const household = new Household(kitchenFor(kitchen, route), { wording });
+      let admissible: string[] = [];
+      play.steps.forEach((step, index) => {
+        admissible = admissible
+          .filter((command) => !step.gone.includes(command))
+          .concat(step.added)
+          .sort();
+        if (index === 0) expect(household.reset()).toBe(step.observation);
+        else {
+          expect(household.step(step.command), `step ${index}: ${step.command}`).toEqual({
+            observation: step.observation,
+            reward: step.won ? 1 : 0,
+            done: step.won,
+            invalid: step.observation === "Nothing happens.",
+          });
+        }
+        expect(household.actions(), `after step ${index}: ${step.command}`).toEqual(admissible);
+      });
+    },
+  );
 
   it("covers every kind of command in both wordings, and every goal is reached", () => {
     for (const wording of WORDINGS) {

@@ -11,10 +11,12 @@ import { parseProblem } from "./pddl.ts";
 import { WORDINGS } from "./wording.ts";
 import type { HouseholdView } from "./view.ts";
 
-const kitchen = parseProblem(
-  fs.readFileSync(path.join(import.meta.dirname, "fixtures", "mini-kitchen.pddl"), "utf8"),
-  { id: "mini-kitchen", split: "test", task: "put a mug in fridge", source: "generated" },
-);
+const kitchen = parseProblem(fs.readFileSync(path.join(import.meta.dirname, "fixtures", "mini-kitchen.pddl"), "utf8"), {
+  id: "mini-kitchen",
+  split: "test",
+  task: "put a mug in fridge",
+  source: "generated",
+});
 const generator = createHouseholdGenerator({ seed: 5, split: "test" });
 const generated = Array.from({ length: 12 }, (_, index) => generator.game(index));
 const data = testDataFolder();
@@ -108,6 +110,9 @@ function conserved(
   });
   for (const { name, contents } of after.receptacles) {
     const inside = after.objects.filter((object) => object.in.includes(name)).map((object) => object.name);
-    check(contents.join() === inside.join(), `${name} holds ${contents.join(", ")}, but in it are ${inside.join(", ")}`);
+    check(
+      contents.join() === inside.join(),
+      `${name} holds ${contents.join(", ")}, but in it are ${inside.join(", ")}`,
+    );
   }
 }

@@ -5,7 +5,9 @@ import { z } from "zod";
 import { UserError } from "../../base/index.ts";
 import { parseExpressions } from "./expression.ts";
 import type { HouseholdFacts } from "./facts.ts";
-import { factsOfProblem, parseProblem } from "./pddl.ts";
+import { FactsBuilder } from "./facts-builder.ts";
+import { parseGoal } from "./goal-pddl.ts";
+import { parseProblem } from "./pddl.ts";
 
 export const PUBLISHED_SPLITS = ["train", "valid_seen", "valid_unseen"] as const;
 export type PublishedSplit = (typeof PUBLISHED_SPLITS)[number];
@@ -14,8 +16,7 @@ const HINT = "data/README.md says where the published games come from and how to
 
 /** Where the games of a split lie in a data folder: a compact JSONL file, or single files `game.tw-pddl`. */
 export type GamesSource =
-  | { readonly kind: "compact"; readonly file: string }
-  | { readonly kind: "files"; readonly files: readonly string[] };
+  { readonly kind: "compact"; readonly file: string } | { readonly kind: "files"; readonly files: readonly string[] };
 
 /**
  * Looks for the published games of `split`: first the compact files `alfworld/{train,eval}-*.jsonl[.gz]`, then the
@@ -96,6 +97,7 @@ const commonSchema = z.object({ objects: z.array(z.string()), init: z.array(z.st
 export function loadCompact(file: string, split?: PublishedSplit): HouseholdFacts[] {
   const commonFile = path.join(path.dirname(file), "common.json");
   const common = checked(commonSchema, parseJson(readText(commonFile), commonFile), commonFile);
+  const commonObjects = common.objects.map((entry) => objectEntry(entry, commonFile));
   const games: HouseholdFacts[] = [];
   readText(file)
     .split("\n")
@@ -104,15 +106,13 @@ export function loadCompact(file: string, split?: PublishedSplit): HouseholdFact
       const where = `${file}:${index + 1}`;
       const row = checked(rowSchema, parseJson(text, where), where);
       if (split !== undefined && row.split !== split) return;
-      const facts = factsOfProblem(
-        {
-          objects: [...common.objects, ...row.objects].map((entry) => objectEntry(entry, where)),
-          facts: [...common.init, ...row.init].map((fact) => factEntry(fact, where)),
-          goal: parseExpressions(row.goal, where)[0],
-        },
-        { id: row.id, split: row.split, task: row.task, walkthrough: row.walkthrough },
-        where,
-      );
+      const goal = parseExpressions(row.goal, where)[0];
+      if (goal === undefined) throw new UserError(`${where}: no goal in field goal: ${JSON.stringify(row.goal)}`);
+      const builder = new FactsBuilder([...commonObjects, ...row.objects.map((entry) => objectEntry(entry, where))]);
+      for (const fact of common.init) builder.add(factEntry(fact, commonFile), commonFile);
+      for (const fact of row.init) builder.add(factEntry(fact, where), where);
+      const info = { id: row.id, split: row.split, task: row.task, walkthrough: row.walkthrough };
+      const facts = builder.build(info, parseGoal(goal, where), where);
       if (facts.goal.type !== row.type) {
         throw new UserError(`${where}: type ${row.type} is stated, but the goal is one of ${facts.goal.type}`);
       }
@@ -132,7 +132,7 @@ function objectEntry(entry: string, where: string): [string, string] {
 function factEntry(fact: string, where: string): string[] {
   const text = fact.trim();
   if (!text.startsWith("(") || !text.endsWith(")")) throw new UserError(`${where}: fact "${fact}" is not in brackets`);
-  return text.slice(1, -1).trim().split(/\s+/);
+  return text.slice(1, -1).trim().split(/ +/);
 }
 
 function readText(file: string): string {

@@ -14,11 +14,15 @@ export interface TextWorldPlay {
   readonly load_seconds: number;
   readonly step_seconds: number;
   /** The reset, then one entry a command. */
-  readonly steps: readonly { readonly observation: string; readonly admissible: readonly string[]; readonly won: boolean }[];
+  readonly steps: readonly {
+    readonly observation: string;
+    readonly admissible: readonly string[];
+    readonly won: boolean;
+  }[];
 }
 
 export const TEXTWORLD_INSTALL =
-  'python3 -m venv .venv-textworld && .venv-textworld/bin/pip install "textworld[pddl]==1.7.0" tqdm termcolor numpy && ' +
+  'python3 -m venv .venv-textworld && .venv-textworld/bin/pip install "textworld[pddl]==1.7.0" && ' +
   ".venv-textworld/bin/pip install --no-deps alfworld==0.4.2";
 
 /**
@@ -32,7 +36,10 @@ export function findTextWorldPython(): string | null {
     if (!named && !fs.existsSync(python)) continue;
     const check = spawnSync(python, ["-c", "import fast_downward, textworld, alfworld"], { stdio: "ignore" });
     if (check.status === 0) return python;
-    if (named) throw new UserError(`WAYMARK_TEXTWORLD_PYTHON: ${named} cannot import textworld and alfworld; ${TEXTWORLD_INSTALL}`);
+    if (named)
+      throw new UserError(
+        `WAYMARK_TEXTWORLD_PYTHON: ${named} cannot import textworld and alfworld; ${TEXTWORLD_INSTALL}`,
+      );
   }
   return null;
 }
@@ -41,7 +48,8 @@ export function findTextWorldPython(): string | null {
 export function playInTextWorld(python: string, jobs: readonly TextWorldJob[], folder = HERE): TextWorldPlay[] {
   const script = path.join(folder, "textworld_play.py");
   const run = spawnSync(python, [script], { input: JSON.stringify(jobs), encoding: "utf8", maxBuffer: 1 << 30 });
-  if (run.status !== 0) throw new UserError(`${python} ${script} failed: ${(run.stderr ?? "").trim().split("\n").slice(-3).join(" ")}`);
+  if (run.status !== 0)
+    throw new UserError(`${python} ${script} failed: ${(run.stderr ?? "").trim().split("\n").slice(-3).join(" ")}`);
   return JSON.parse(run.stdout) as TextWorldPlay[];
 }
 

@@ -21,7 +21,11 @@ export interface HouseholdView {
   readonly facing: readonly string[];
   readonly held: string | null;
   /** What each receptacle holds, in the order of the intro. */
-  readonly receptacles: readonly { readonly name: string; readonly open: boolean; readonly contents: readonly string[] }[];
+  readonly receptacles: readonly {
+    readonly name: string;
+    readonly open: boolean;
+    readonly contents: readonly string[];
+  }[];
   readonly objects: readonly ObjectView[];
 }
 

@@ -37,7 +37,8 @@ export function objectText(layout: Layout, state: State, object: number): string
   const temperature = condition & HOT ? "hot" : condition & COOL ? "cool" : "";
   const words = [temperature, condition & CLEAN ? "clean" : ""].filter((word) => word !== "");
   if (condition & SLICED && words.length > 0) return `This is a ${words.join(" and ")} sliced ${name}.`;
-  if (words.length > 0) return `This is a ${words[0] === "cool" && words.length === 1 ? "cold" : words.join(" and ")} ${name}.`;
+  if (words.length > 0)
+    return `This is a ${words[0] === "cool" && words.length === 1 ? "cold" : words.join(" and ")} ${name}.`;
   if (fact.toggleable && condition & TOGGLED) return `This ${name} is on.`;
   if (fact.sliceable && condition & SLICED) return `This is a sliced ${name}.`;
   return `There's nothing special about ${name}.`;

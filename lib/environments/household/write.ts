@@ -32,7 +32,9 @@ export function loadRules(dataFolder: string, wording: Wording): GameRules {
 /** The game as a value whose JSON TextWorld plays. */
 export function toGameFile(facts: HouseholdFacts, rules: GameRules): GameFile {
   if (!rules.grammar.includes("UNKNOWN GOAL")) {
-    throw new UserError(`the grammar has no "UNKNOWN GOAL" to put the task into; it begins ${rules.grammar.slice(0, 60)}`);
+    throw new UserError(
+      `the grammar has no "UNKNOWN GOAL" to put the task into; it begins ${rules.grammar.slice(0, 60)}`,
+    );
   }
   return {
     pddl_domain: rules.domain,
@@ -43,8 +45,14 @@ export function toGameFile(facts: HouseholdFacts, rules: GameRules): GameFile {
   };
 }
 
-/** Types that the domain's actions name; the planner wants them declared in every problem. */
-const TYPES_OF_DOMAIN = { rtype: ["sink", "sinkbasin", "microwave", "fridge"], otype: ["knife", "butterknife"] } as const;
+/**
+ * Types that the domain's actions name; the planner wants them declared in every problem, and none twice. The published
+ * problems, too, have the sink as a type of objects, though an action asks for a receptacle of that type.
+ */
+const TYPES_OF_DOMAIN = {
+  rtype: ["sinkbasin", "microwave", "fridge"],
+  otype: ["knife", "butterknife", "sink"],
+} as const;
 
 const FLAGS = {
   pickupable: "pickupable",

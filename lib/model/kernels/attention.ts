@@ -1,5 +1,5 @@
 import { tf, type Tensor } from "../tensorflow.ts";
-import { rotate, rotateBack, type Rotation } from "./rope.ts";
+import { rotate, type Rotation } from "./rope.ts";
 import { softmax } from "./softmax.ts";
 import { transpose } from "./transpose.ts";
 
@@ -15,38 +15,36 @@ export interface AttentionShape {
 /**
  * Causal self-attention over rotated queries and keys, forward and backward in one piece.
  *
- * `qkv` [batch · length, (heads + 2 keyHeads) · headDim] holds queries, keys, values side by side; `mask` [length, length] is 0
+ * `qkv` [batch · length, (heads + 2 keyHeads) · headDim] holds queries, keys, values side by side, in the order of `interleavedRows`; `mask` [length, length] is 0
  * where a position may look and very negative elsewhere. Returns [batch · length, heads · headDim].
  */
 export function causalAttention(qkv: Tensor, rotation: Rotation, mask: Tensor, shape: AttentionShape): Tensor {
   const { batch, length, heads, keyHeads, headDim } = shape;
   const group = heads / keyHeads;
-  const scale = 1 / Math.sqrt(headDim);
   return tf.customGrad((input, save) => {
     const split = tf.reshape(input as Tensor, [batch, length, heads + 2 * keyHeads, headDim]);
     // Heads lead, so that queries, keys and values are whole blocks of memory.
     const [qk, values] = tf.split(transpose(split, [2, 0, 1, 3]), [heads + keyHeads, keyHeads], 0);
-    const [queries, keys] = tf.split(rotate(qk, rotation), [heads, keyHeads], 0);
-    const q = tf.mul(queries, scale);
+    const [q, keys] = tf.split(rotate(qk, rotation.forward), [heads, keyHeads], 0);
     const k = repeatHeads(keys, group);
     const v = repeatHeads(values, group);
     const p = softmax(tf.add(tf.matMul(q, k, false, true), mask));
     const o = tf.matMul(p, v);
-    (save as (tensors: Tensor[]) => void)([q, k, v, p, o, rotation.cos, rotation.sin]);
+    (save as (tensors: Tensor[]) => void)([q, k, v, p, o, rotation.backward]);
     const value = tf.reshape(transpose(o, [1, 2, 0, 3]), [batch * length, heads * headDim]);
     return { value, gradFunc: backward };
   })(qkv);
 
-  function backward(dy: Tensor, [q, k, v, p, o, cos, sin]: Tensor[]): Tensor {
+  function backward(dy: Tensor, [q, k, v, p, o, turnBack]: Tensor[]): Tensor {
     const split = tf.reshape(dy, [batch, length, heads, headDim]);
     const dO = transpose(split, [2, 0, 1, 3]);
     const dP = tf.matMul(dO, v, false, true);
     // Softmax: dS = P · (dP - rowsum(P · dP)), and that row sum equals rowsum(dO · O).
     const dS = tf.mul(p, tf.sub(dP, tf.sum(tf.mul(dO, o), -1, true)));
-    const dQ = tf.mul(tf.matMul(dS, k), scale);
+    const dQ = tf.matMul(dS, k);
     const dK = overGroup(tf.matMul(dS, q, true, false));
     const dV = overGroup(tf.matMul(p, dO, true, false));
-    const whole = tf.concat([rotateBack(tf.concat([dQ, dK], 0), { cos, sin }), dV], 0);
+    const whole = tf.concat([rotate(tf.concat([dQ, dK], 0), turnBack), dV], 0);
     return tf.reshape(transpose(whole, [1, 2, 0, 3]), [batch * length, (heads + 2 * keyHeads) * headDim]);
   }
 

@@ -1,6 +1,7 @@
 /** Operations with hand-written gradients: fewer and faster kernels than TensorFlow.js would record by itself. */
 export * from "./attention.ts";
 export * from "./cross-entropy.ts";
+export * from "./linear.ts";
 export * from "./rms-norm.ts";
 export * from "./rope.ts";
 export * from "./softmax.ts";

@@ -27,11 +27,11 @@ export function bindingStep(engine) {
   return {
     title: "TensorFlow binding",
     isDone: ({ root }) => fs.existsSync(bindingPath(root, engine)),
-    async run(context) {
+    async run(context, onProgress) {
       const { root } = context;
       const target = bindingPath(root, engine);
       const args = compilerArguments(root, engine, `${target}.tmp`);
-      const compiler = (await compileWithInstalled(context, args)) ?? (await compileWithZig(context, args));
+      const compiler = (await compileWithInstalled(context, args)) ?? (await compileWithZig(context, args, onProgress));
       fs.renameSync(`${target}.tmp`, target);
       return `compiled with ${compiler}`;
     },
@@ -72,13 +72,15 @@ async function compileWithInstalled(context, args) {
 /**
  * Fetches a compiler from the Python registry, uses it, and removes it.
  * @param {import("./context.mjs").Context} context @param {readonly string[]} args
+ * @param {import("./context.mjs").OnProgress} onProgress
  * @returns {Promise<string>}
  */
-async function compileWithZig(context, args) {
+async function compileWithZig(context, args, onProgress) {
   const { root } = context;
   const folder = path.join(root, ".native", "compiler.partial");
   fs.rmSync(folder, { recursive: true, force: true });
   try {
+    onProgress("no C++ compiler works here, fetching one");
     const pip = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--no-cache-dir", "--target", folder];
     const installed = await runCommand(
       context,
@@ -90,6 +92,7 @@ async function compileWithZig(context, args) {
     const remedy = "install g++ or clang++ and start again, or use plain JavaScript with npm run setup -- --js";
     if (installed.code !== 0)
       throw commandFailure("No C++ compiler works here, and fetching one", "compiler", installed, remedy);
+    onProgress("compiling, which takes minutes with a fresh compiler");
     const cache = path.join(folder, "cache");
     const env = { PYTHONPATH: folder, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };
     const { code } = await runCommand(context, "compiler", venvPython(root), ["-m", "ziglang", "c++", ...args], env);

@@ -68,7 +68,7 @@ const knownFailures = [
   [
     /DO NOT MATCH THE HASHES|EINTEGRITY/,
     "a downloaded package does not match its locked hash",
-    "try again, and if it happens again ask whoever runs your package mirror",
+    "start again, and if it stays so, ask whoever runs your package mirror",
   ],
   [
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|name resolution|Failed to establish a new connection|NewConnectionError|ProxyError|Read timed out|ReadTimeout|ConnectTimeout|Network is unreachable|Connection refused/,
@@ -131,13 +131,13 @@ export function folderBytes(folder) {
 /**
  * Reports progress by looking every half second while `work` runs.
  * @template T
- * @param {import("./context.mjs").OnFraction} onFraction
+ * @param {import("./context.mjs").OnProgress} onProgress
  * @param {() => number} fraction
  * @param {Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function watch(onFraction, fraction, work) {
-  const timer = setInterval(() => onFraction(Math.min(fraction(), 0.99)), 500);
+export async function watch(onProgress, fraction, work) {
+  const timer = setInterval(() => onProgress(Math.min(fraction(), 0.99)), 500);
   try {
     return await work;
   } finally {

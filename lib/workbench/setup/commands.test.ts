@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { closingLine } from "./checks.mjs";
 import { projectRoot } from "./context.mjs";
 import { fakeProject, pythonAnswer } from "./fakes.ts";
@@ -37,6 +37,11 @@ describe("npm run setup", () => {
 });
 
 describe("set-up", () => {
+  beforeEach(() => {
+    const silent = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    return () => silent.mockRestore();
+  });
+
   it("looks at the machine before any download, and gives its lock back", async () => {
     const project = fakeProject();
     await expect(setUp(project)).rejects.toThrow("The notebooks need Python");
@@ -63,15 +68,15 @@ describe("set-up", () => {
 describe("a step's line", () => {
   it("is one line with tick, note and time where the output is no terminal", async () => {
     const { written, stream } = page(false);
-    await stepLine("Step", (onFraction) => Promise.resolve(onFraction(0.5)).then(() => "note"), stream);
+    await stepLine("Step", (onProgress) => Promise.resolve(onProgress(0.5)).then(() => "note"), stream);
     expect(written).toHaveLength(1);
     expect(written[0]).toMatch(/^✓ Step: note {2}\d+\.\d s\n$/);
   });
 
   it("shows the percentage in place in a terminal, and a cross for a failure", async () => {
     const { written, stream } = page(true);
-    const work = (onFraction: (fraction: number) => void) => {
-      onFraction(0.429);
+    const work = (onProgress: (fraction: number) => void) => {
+      onProgress(0.429);
       return Promise.reject(new Error("broken"));
     };
     await expect(stepLine("Step", work, stream)).rejects.toThrow("broken");

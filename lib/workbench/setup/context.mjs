@@ -8,7 +8,7 @@ import url from "node:url";
 
 /**
  * @typedef {"cpu" | "gpu" | "js"} Engine TensorFlow on the processor, on an NVIDIA GPU, or TensorFlow.js in plain JavaScript
- * @typedef {(fraction: number) => void} OnFraction progress of a step, 0 to 1
+ * @typedef {(progress: number | string) => void} OnProgress how far a step has come, 0 to 1, or what it is doing
  * @typedef {object} Context
  * @property {string} root repository root
  * @property {NodeJS.ProcessEnv} env environment of every tool that is run

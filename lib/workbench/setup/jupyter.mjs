@@ -42,7 +42,7 @@ export const jupyterStep = {
     );
   },
 
-  async run(context, onFraction) {
+  async run(context, onProgress) {
     const { root } = context;
     fs.rmSync(setupPath(root, "jupyter.json"), { force: true });
     fs.rmSync(path.join(root, ".venv"), { recursive: true, force: true });
@@ -56,7 +56,7 @@ export const jupyterStep = {
       ["-m", "pip", "install", "--require-hashes", "--no-deps", "-r", requirementsPath(root, "jupyter")],
       pipEnvironment,
     );
-    const installed = await watch(onFraction, () => folderBytes(path.join(root, ".venv")) / venvBytes, installing);
+    const installed = await watch(onProgress, () => folderBytes(path.join(root, ".venv")) / venvBytes, installing);
     if (installed.code !== 0) throw commandFailure("Installing JupyterLab into .venv", "jupyter", installed);
     writeJson(setupPath(root, "jupyter.json"), {
       requirements: requirementsHash(root, "jupyter"),

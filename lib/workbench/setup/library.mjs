@@ -30,7 +30,7 @@ export function libraryStep(engine) {
       );
     },
 
-    async run(context, onFraction) {
+    async run(context, onProgress) {
       const { root } = context;
       const folder = libraryFolder(root, engine);
       const partial = `${folder}.partial`;
@@ -59,7 +59,7 @@ export function libraryStep(engine) {
         [...args, ...platform, "-d", wheels, "-r", requirementsPath(root, requirements)],
         { ...pipEnvironment, TMPDIR: temporary },
       );
-      const outcome = await watch(onFraction, () => folderBytes(partial) / wheelBytes[engine], downloading);
+      const outcome = await watch(onProgress, () => folderBytes(partial) / wheelBytes[engine], downloading);
       const remedy = "read the log for the cause and start again, or use plain JavaScript with npm run setup -- --js";
       if (outcome.code !== 0) throw commandFailure("Downloading the TensorFlow library", "tensorflow", outcome, remedy);
 

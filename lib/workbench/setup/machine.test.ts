@@ -42,7 +42,7 @@ describe("the machine", () => {
   });
 
   it("has an NVIDIA driver where its library or its tool is", () => {
-    const only = (file: string) => (asked: string) => asked === file;
+    const only = (file: string) => (asked: unknown) => asked === file;
     expect(hasNvidiaDriver({ PATH: "/a" }, () => false)).toBe(false);
     expect(hasNvidiaDriver({ PATH: "/a" }, only("/usr/lib/wsl/lib/libcuda.so.1"))).toBe(true);
     expect(hasNvidiaDriver({ PATH: "/a:/b" }, only("/b/nvidia-smi"))).toBe(true);

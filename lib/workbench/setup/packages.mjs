@@ -16,13 +16,13 @@ export const packagesStep = {
     return wanted !== null && installed !== null && matchesLock(wanted.packages, installed.packages);
   },
 
-  async run(context, onFraction) {
+  async run(context, onProgress) {
     const { root, env } = context;
     const count = topLevelNames(readJson(path.join(root, "package-lock.json")).packages).size;
     const npm = env.npm_execpath?.endsWith("npm-cli.js") ? [process.execPath, env.npm_execpath] : ["npm"];
     const args = [...npm.slice(1), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
     const installing = runCommand(context, "npm", npm[0], args);
-    const outcome = await watch(onFraction, () => countFolders(path.join(root, "node_modules")) / count, installing);
+    const outcome = await watch(onProgress, () => countFolders(path.join(root, "node_modules")) / count, installing);
     if (outcome.missing)
       throw commandFailure("Installing the npm packages", "npm", outcome, "install npm and start again");
     if (outcome.code !== 0) throw commandFailure("Installing the npm packages", "npm", outcome);

@@ -18,7 +18,7 @@ import { stepLine } from "./terminal.mjs";
  * @typedef {object} Step
  * @property {string} title
  * @property {(context: Context) => boolean} isDone
- * @property {(context: Context, onFraction: import("./context.mjs").OnFraction) => Promise<string | void>} run
+ * @property {(context: Context, onProgress: import("./context.mjs").OnProgress) => Promise<string | void>} run
  *   does the whole step again, whatever an interrupted one has left; may return a note for its line
  */
 
@@ -40,8 +40,8 @@ export async function setUp(context) {
   try {
     await stepLine("This machine", () => checkMachine(context));
     for (const step of setupSteps(context.engine)) {
-      await stepLine(step.title, async (onFraction) =>
-        step.isDone(context) ? "already there" : step.run(context, onFraction),
+      await stepLine(step.title, async (onProgress) =>
+        step.isDone(context) ? "already there" : step.run(context, onProgress),
       );
     }
   } finally {

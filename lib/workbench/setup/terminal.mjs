@@ -6,7 +6,7 @@ const quietSeconds = 15;
 /**
  * Runs one step under its line.
  * @param {string} title
- * @param {(onFraction: import("./context.mjs").OnFraction) => Promise<string | void>} work may return a note for the line
+ * @param {(onProgress: import("./context.mjs").OnProgress) => Promise<string | void>} work may return a note for the line
  * @param {NodeJS.WriteStream} [stream]
  */
 export async function stepLine(title, work, stream = process.stdout) {
@@ -18,8 +18,8 @@ export async function stepLine(title, work, stream = process.stdout) {
   };
   show(`… ${title}`);
   try {
-    const note = await work((fraction) => {
-      const text = `… ${title}  ${Math.floor(fraction * 100)} %`;
+    const note = await work((progress) => {
+      const text = `… ${title}  ${typeof progress === "string" ? progress : `${Math.floor(progress * 100)} %`}`;
       show(text);
       if (!stream.isTTY && Date.now() - lastLine > quietSeconds * 1000) {
         lastLine = Date.now();
