@@ -2,6 +2,7 @@
 export * from "./examples.ts";
 export * from "./label-file.ts";
 export * from "./parts.ts";
+export * from "./source-colours.ts";
 export * from "./specials.ts";
 export * from "./statistics.ts";
 export * from "./strip.ts";

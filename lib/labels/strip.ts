@@ -1,19 +1,8 @@
 import { escapeHtml } from "../base/index.ts";
-import { SOURCES, type Source } from "../trajectory/index.ts";
+import { SOURCES } from "../trajectory/index.ts";
+import { SOURCE_COLOURS } from "./source-colours.ts";
 import type { LabelledExample } from "./examples.ts";
 import type { Tokenizer } from "./tokenizer/index.ts";
-
-/** Hue of each source; mixed into the page's own background, so that it serves light and dark pages alike. */
-const COLOURS: Readonly<Record<Source, string>> = {
-  system: "#7f7f7f",
-  user: "#1f77b4",
-  observation: "#17becf",
-  thought: "#9467bd",
-  action: "#2ca02c",
-  reflection: "#d62728",
-  knowledge: "#ff7f0e",
-  delimiter: "#bcbd22",
-};
 
 const STYLE = [
   ".token-strip{font-family:ui-monospace,monospace;font-size:.85em;line-height:1.9;white-space:pre-wrap;overflow-wrap:anywhere}",
@@ -22,9 +11,9 @@ const STYLE = [
   ".token-strip figcaption span{padding:.15em .5em;margin-right:.5em}",
   // Weight 0 is a faint dotted line, a small weight a light ground, the full weight a strong ground and a solid line.
   ...SOURCES.flatMap((source) => [
-    `.token-strip .${source}{border-bottom:2px dotted ${COLOURS[source]}}`,
-    `.token-strip .${source}.some{background:color-mix(in srgb,${COLOURS[source]} 22%,transparent);border-bottom-color:transparent}`,
-    `.token-strip .${source}.full{background:color-mix(in srgb,${COLOURS[source]} 48%,transparent);border-bottom-style:solid}`,
+    `.token-strip .${source}{border-bottom:2px dotted ${SOURCE_COLOURS[source]}}`,
+    `.token-strip .${source}.some{background:color-mix(in srgb,${SOURCE_COLOURS[source]} 22%,transparent);border-bottom-color:transparent}`,
+    `.token-strip .${source}.full{background:color-mix(in srgb,${SOURCE_COLOURS[source]} 48%,transparent);border-bottom-style:solid}`,
   ]),
 ].join("\n");
 

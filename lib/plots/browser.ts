@@ -1,6 +1,6 @@
+import { SOURCE_COLOURS } from "../labels/index.ts";
 import { escapeHtml } from "../base/index.ts";
 import type { Trajectory, Turn } from "../trajectory/index.ts";
-import { SOURCE_COLOURS } from "./theme.ts";
 
 export interface BrowserOptions {
   /** Show the first so many; the block says how many there are. */

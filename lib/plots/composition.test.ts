@@ -1,6 +1,7 @@
+import { SOURCE_COLOURS } from "../labels/index.ts";
 import { expect, test } from "vitest";
 import { actionMixFigure, taskTypesFigure, tokenSourcesFigure } from "./composition.ts";
-import { PALETTE, SOURCE_COLOURS } from "./theme.ts";
+import { PALETTE } from "./theme.ts";
 
 test("actionMixFigure stacks each group to 100 %", () => {
   const { data, layout } = actionMixFigure([

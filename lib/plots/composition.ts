@@ -1,7 +1,8 @@
+import { SOURCE_COLOURS } from "../labels/index.ts";
 import { SOURCES, type Source } from "../trajectory/index.ts";
 import type { ActionCount } from "../evaluation/index.ts";
 import { count, distinct, taskLabel, text } from "./labels.ts";
-import { colour, figure, SOURCE_COLOURS, type Figure } from "./theme.ts";
+import { colour, figure, type Figure } from "./theme.ts";
 
 interface Part {
   readonly group: string;

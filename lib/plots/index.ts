@@ -4,6 +4,6 @@ export * from "./composition.ts";
 export * from "./distributions.ts";
 export { taskLabel } from "./labels.ts";
 export * from "./results.ts";
-export { figure, PALETTE, SOURCE_COLOURS, type Axis, type Figure, type FigureOptions } from "./theme.ts";
+export { figure, PALETTE, type Axis, type Figure, type FigureOptions } from "./theme.ts";
 export * from "./training.ts";
 export * from "./vocabulary.ts";

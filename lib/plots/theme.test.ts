@@ -1,6 +1,7 @@
+import { SOURCE_COLOURS } from "../labels/index.ts";
 import { describe, expect, test } from "vitest";
 import { SOURCES } from "../trajectory/index.ts";
-import { figure, PALETTE, SOURCE_COLOURS, transparent } from "./theme.ts";
+import { figure, PALETTE, transparent } from "./theme.ts";
 
 type Rgb = readonly number[];
 

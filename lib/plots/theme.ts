@@ -12,18 +12,6 @@ export interface Figure {
  */
 export const PALETTE = ["#1697fe", "#ff5f11", "#7732e6", "#036a85", "#9b4a00", "#8d9781"] as const;
 
-/** The same colour for a token source in every strip and plot. */
-export const SOURCE_COLOURS: Readonly<Record<Source, string>> = {
-  system: "#b0588c",
-  user: "#036a85",
-  observation: "#8d9781",
-  thought: "#7732e6",
-  action: "#ff5f11",
-  reflection: "#d0454c",
-  knowledge: "#1697fe",
-  delimiter: "#9b4a00",
-};
-
 const TEXT = "#767676"; // at least 4:1 on white and on #111
 const GRID = "rgba(127, 127, 127, 0.25)";
 

@@ -41,9 +41,7 @@ const FLAGS: ReadonlyMap<string, ObjectFlag> = new Map([
 ]);
 
 /** Predicates of the domain that neither text nor goals ever show. */
-const WITHOUT_EFFECT = new Set(
-  ["ison", "full", "isreceptacleobjectfull", "wasinreceptacle", "checked", "examined", "moveable"], //
-);
+const WITHOUT_EFFECT = new Set("ison full isreceptacleobjectfull wasinreceptacle checked examined moveable".split(" "));
 
 /** Collects the facts of a problem, one after the other, into typed form. */
 export class FactsBuilder {

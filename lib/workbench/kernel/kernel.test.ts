@@ -20,6 +20,15 @@ for (let i = 0; i < 6000; i++) { showHtml("<b>" + i + "</b>", "html " + i); }`,
   order: { source: `console.log("one"); showHtml("<i>two</i>", "two"); console.error("three"); console.log("four");` },
   last: { source: "const answer = 6 * 7;\nanswer" },
   redeclared: { source: "const answer = 'again';\nconsole.log(answer.toUpperCase());" },
+  shorthand: {
+    source: `const earlier = "x", answers = (made: object) => JSON.stringify(made);
+let count = 1;`,
+  },
+  shorthandUsed: {
+    source: `const own = 2;
+({ count = 5 } = { count: undefined } as { count?: number });
+console.log(answers({ earlier, own, list: [own].map((own) => ({ own, earlier })), count }));`,
+  },
   thrown: { source: "function inner(): never { throw new RangeError('bad 7'); }\n\ninner();", fails: true },
   thrownLater: { source: "await new Promise((r) => setTimeout(r, 5));\nthrow new TypeError('late');", fails: true },
   thrownValue: { source: "throw { code: 7 };", fails: true },
@@ -107,6 +116,10 @@ describe.skipIf(skip)("a notebook in our kernel", () => {
   it("shows a cell's last value, and lets a later cell declare its name again", () => {
     expect(text("last")).toBe("42\n");
     expect(text("redeclared")).toBe("AGAIN\n");
+  });
+
+  it("knows variables of earlier cells in `{ name }`", () => {
+    expect(text("shorthandUsed")).toBe('{"earlier":"x","own":2,"list":[{"own":2,"earlier":"x"}],"count":5}\n');
   });
 
   it("reports what is thrown as a Jupyter error, with the cell's own lines", () => {

@@ -28,6 +28,7 @@ class Compiler {
       ...ts,
       createWatchCompilerHost: (files, options, system, ...rest) =>
         ts.createWatchCompilerHost(files, { ...options, ...this.#options() }, withTimers(system), ...rest),
+      createWatchProgram: (host) => ts.createWatchProgram(this.#emitShorthand(host)),
       transpileModule: (code, options) => this.#toCommonJs(code, options),
     };
   }
@@ -42,6 +43,42 @@ class Compiler {
       allowImportingTsExtensions: true,
       inlineSourceMap: true,
     };
+  }
+
+  /**
+   * Variables of earlier cells are properties of `exports`, and tslab writes `exports.seed` for `seed`; but it overlooks
+   * `{ seed }`, which then fails as not defined. This writes `{ seed: exports.seed }`.
+   */
+  #emitShorthand(host) {
+    const ts = this.#typescript;
+    const { afterProgramCreate } = host;
+    host.afterProgramCreate = (builder) => {
+      const { emit } = builder;
+      const checker = builder.getProgram().getTypeChecker();
+      const fromEarlierCell = (node) =>
+        checker
+          .getShorthandAssignmentValueSymbol(node)
+          ?.declarations?.some(
+            (declaration) => path.basename(declaration.getSourceFile().fileName) === "__prev__.d.ts",
+          );
+      const expand = (context) => (file) => {
+        const { factory } = context;
+        const visit = (node) => {
+          if (!ts.isShorthandPropertyAssignment(node) || !fromEarlierCell(node)) {
+            return ts.visitEachChild(node, visit, context);
+          }
+          const value = factory.createPropertyAccessExpression(factory.createIdentifier("exports"), node.name.text);
+          const standard = node.objectAssignmentInitializer; // `{ seed = 1 } = settings`
+          const assigned = standard ? factory.createAssignment(value, ts.visitNode(standard, visit)) : value;
+          return factory.createPropertyAssignment(node.name.text, assigned);
+        };
+        return path.basename(file.fileName) === CELL_FILE ? ts.visitNode(file, visit) : file;
+      };
+      builder.emit = (file, write, token, onlyTypes, custom) =>
+        emit(file, write, token, onlyTypes, { ...custom, before: [expand, ...(custom?.before ?? [])] });
+      afterProgramCreate(builder);
+    };
+    return host;
   }
 
   /** tslab's last step: one ES module (of lib/, or a cell) to CommonJS. */
