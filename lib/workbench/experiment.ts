@@ -28,7 +28,9 @@ export const runsOf = (recipe: Recipe): Run[] =>
 export async function runExperiment(recipe: Recipe, options: { readonly jobs?: number } = {}): Promise<boolean> {
   const runs = runsOf(recipe);
   const [main] = runs;
-  process.stderr.write(`${recipe.title}\n${path.relative(process.cwd(), main.folder)}${recipe.quick ? " (quick)" : ""}\n`);
+  process.stderr.write(
+    `${recipe.title}\n${path.relative(process.cwd(), main.folder)}${recipe.quick ? " (quick)" : ""}\n`,
+  );
   const walked = await withInterrupt(async (signal) => {
     // Several runs go side by side in processes of their own; the notebooks then find the main one finished.
     if (runs.length > 1) await runAll(recipe, runs, options.jobs ?? defaultJobs(), signal);
@@ -39,11 +41,15 @@ export async function runExperiment(recipe: Recipe, options: { readonly jobs?: n
   const results = await resultsOf(runs);
   const folder = experimentFolder(recipe);
   const file = path.join(folder, "results.json");
-  writeJson(file, { ...provenance(recipe, runs), ...results });
+  const origin = provenance(recipe, runs);
+  writeJson(file, { ...origin, ...results });
   const report = path.join(folder, "report.html");
-  await writeReport({ recipe, main, results, notebooks: NOTEBOOKS.map(({ name }) => name), report });
+  const notebooks = NOTEBOOKS.map(({ name }) => name);
+  writeReport({ recipe, runs, results, provenance: origin, notebooks, report });
   showTable(formatMain(results.main), { limit: 100 });
-  process.stdout.write(`\nresults: ${path.relative(process.cwd(), file)}\nreport:  ${path.relative(process.cwd(), report)}\n`);
+  process.stdout.write(
+    `\nresults: ${path.relative(process.cwd(), file)}\nreport:  ${path.relative(process.cwd(), report)}\n`,
+  );
   return true;
 }
 

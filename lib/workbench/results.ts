@@ -79,7 +79,13 @@ function mainTable(rows: readonly EvaluationRow[]): MainRow[] {
 function learningCurve(curve: readonly EvaluationRow[], rows: readonly EvaluationRow[]): Results["learningCurve"] {
   const tokens = [...new Set(curve.map((row) => row.snapshotTokens ?? 0))].sort((a, b) => a - b);
   const points = tokens.flatMap((at) =>
-    only("success", summarise(curve.filter((row) => row.snapshotTokens === at), ["run", "arm"])).map((row) => ({
+    only(
+      "success",
+      summarise(
+        curve.filter((row) => row.snapshotTokens === at),
+        ["run", "arm"],
+      ),
+    ).map((row) => ({
       ...row,
       tokens: at,
     })),

@@ -91,4 +91,3 @@ export function readLabels(run: Run): { tokenizer: Tokenizer; template: ChatTemp
 }
 
 export const readRows = (run: Run): Promise<LabelledExample[]> => readExamples(stageFolder(run, "labels", EXAMPLES));
-
