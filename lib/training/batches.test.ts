@@ -26,12 +26,12 @@ describe("planBatches", () => {
   });
 });
 
-test("makeBatch shifts labels by one and pads with weight 0", () => {
-  const batch = makeBatch([
+test("makeBatch shifts labels by one and pads with weight 0 to a multiple of 8 within the context", () => {
+  const rows = [
     { id: "a", ids: [5, 6, 7], weights: [0, 0.5, 1], sources: [0, 0, 0] },
     { id: "b", ids: [8, 9], weights: [0, 1], sources: [0, 0] },
-  ]);
-  expect(batch).toEqual({
+  ];
+  expect(makeBatch(rows, 2)).toEqual({
     rows: 2,
     length: 2,
     ids: Int32Array.of(5, 6, 8, 0),
@@ -40,6 +40,9 @@ test("makeBatch shifts labels by one and pads with weight 0", () => {
     full: Float32Array.of(0, 1, 1, 0),
     tokens: 5,
   });
+  const wide = makeBatch(rows);
+  expect(wide.length).toBe(8);
+  expect(wide.weights).toEqual(Float32Array.of(0.5, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0));
 });
 
 test("the learning rate warms up linearly and falls to its final share", () => {

@@ -1,7 +1,7 @@
 import { createRandom, UserError } from "../base/index.ts";
 import type { LabelledExample } from "../labels/index.ts";
 
-/** Rows of a step, padded on the right to the longest; every list is [rows · length]. */
+/** Rows of a step, padded on the right to one length; every list is [rows · length]. */
 export interface Batch {
   readonly rows: number;
   readonly length: number;
@@ -41,9 +41,15 @@ export function planBatches(
   return batches;
 }
 
-/** Lays rows side by side. Inputs are all tokens but the last, labels all but the first. */
-export function makeBatch(rows: readonly LabelledExample[]): Batch {
-  const length = Math.max(...rows.map((row) => row.ids.length)) - 1;
+const LENGTH_STEP = 8; // the native library prepares its kernels once per shape, so few shapes are wanted
+
+/**
+ * Lays rows side by side. Inputs are all tokens but the last, labels all but the first; the length is rounded up to a
+ * multiple of 8, within the model's `context`.
+ */
+export function makeBatch(rows: readonly LabelledExample[], context = Infinity): Batch {
+  const longest = Math.max(...rows.map((row) => row.ids.length)) - 1;
+  const length = Math.max(longest, Math.min(context, Math.ceil(longest / LENGTH_STEP) * LENGTH_STEP));
   const size = rows.length * length;
   const ids = new Int32Array(size); // padded with 0
   const labels = new Int32Array(size);

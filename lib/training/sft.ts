@@ -83,7 +83,10 @@ export async function trainSft(options: SftOptions): Promise<TrainResult> {
   const reader = new StepReader(metricsFile, tokens, onMetrics);
   try {
     while (step < plan.length) {
-      const batch = makeBatch(plan[step].map((row) => rows[row]));
+      const batch = makeBatch(
+        plan[step].map((row) => rows[row]),
+        model.config.max_position_embeddings,
+      );
       const learningRate = learningRateAt(step, plan.length, recipe);
       const figures = sftStep(model, batch, optimizer, learningRate);
       step++;

@@ -23,11 +23,10 @@ export function startLab(args: readonly string[]): Promise<number> {
   });
 }
 
-/** Lab opens the first notebook; news and other announcements, which ask the network, are off. */
+/** Lab opens the first notebook and does not ask the network for newer versions. */
 function defaults(): string[] {
   return [
     "--LabApp.default_url=/lab/tree/notebooks/01-trajectories.ipynb",
-    "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
   ];

@@ -41,10 +41,18 @@ export function showFigure(figure: Figure): void {
   const layout = {
     paper_bgcolor: NEUTRAL.ground,
     plot_bgcolor: NEUTRAL.ground,
+    modebar: { bgcolor: NEUTRAL.ground, color: NEUTRAL.grid, activecolor: NEUTRAL.color },
     ...figure.layout,
     font: { color: NEUTRAL.color, ...((figure.layout as { font?: object }).font ?? {}) },
   };
-  const config = { responsive: true, displaylogo: false, ...figure.config };
+  // plotly's own button would offer to send the data away.
+  const config = {
+    responsive: true,
+    displaylogo: false,
+    ...figure.config,
+    showSendToCloud: false,
+    plotlyServerURL: "",
+  };
   showBundle({
     "application/vnd.plotly.v1+json": { data: figure.data, layout: withGrid(layout), config },
     "text/plain": describeFigure(figure),

@@ -9,11 +9,18 @@ export const PAGE_SCRIPT = `"use strict";
   const colours = () => {
     const style = getComputedStyle(root);
     const read = (name) => style.getPropertyValue(name).trim();
-    return { text: read("--text"), grid: read("--grid"), ground: read("--raised") };
+    return { text: read("--text"), soft: read("--soft"), grid: read("--grid"), ground: read("--raised") };
   };
   const themed = (layout) => {
-    const { text, grid, ground } = colours();
-    const update = { "font.color": text, "hoverlabel.bgcolor": ground, "hoverlabel.font.color": text };
+    const { text, soft, grid, ground } = colours();
+    const update = {
+      "font.color": text,
+      "hoverlabel.bgcolor": ground,
+      "hoverlabel.font.color": text,
+      "modebar.bgcolor": "rgba(0,0,0,0)",
+      "modebar.color": grid,
+      "modebar.activecolor": soft,
+    };
     const axes = Object.keys(layout).filter((key) => /^[xyz]axis\\d*$/.test(key));
     for (const axis of new Set(["xaxis", "yaxis", ...axes])) {
       for (const line of ["gridcolor", "zerolinecolor", "linecolor"]) update[axis + "." + line] = grid;
@@ -25,7 +32,8 @@ export const PAGE_SCRIPT = `"use strict";
     drawn.add(plot);
     const { data, layout, config } = JSON.parse(plot.nextElementSibling.textContent);
     const clear = { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
-    const options = { responsive: true, displaylogo: false, ...config };
+    // plotly's own button would offer to send the data away.
+    const options = { responsive: true, displaylogo: false, ...config, showSendToCloud: false, plotlyServerURL: "" };
     await Plotly.newPlot(plot, data, { autosize: true, ...layout, ...clear }, options);
     await Plotly.relayout(plot, themed(layout));
   };

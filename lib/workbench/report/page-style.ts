@@ -41,9 +41,11 @@ details.code>pre{background:var(--raised);border:1px solid var(--line);border-ra
 .output.error pre{color:var(--bad);border-left:3px solid var(--bad);padding-left:.9rem}
 .plot{min-height:26rem;width:100%}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;margin:.5rem 0}
-caption{color:var(--soft);padding-bottom:.4rem;text-align:left}
-th,td{padding:.3rem .75rem;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+caption{color:var(--soft);padding-bottom:.4rem;text-align:left;width:max-content;max-width:min(44rem,90vw)}
+th,td{padding:.3rem .75rem;border-bottom:1px solid var(--line);vertical-align:top}
+td[style*=right]{white-space:nowrap}
 th{border-bottom-width:2px;font-weight:600;white-space:nowrap}
+figure{margin:0}
 small{color:var(--soft)}
 .hljs-keyword,.hljs-built_in{color:var(--keyword)}
 .hljs-string,.hljs-regexp{color:var(--string)}

@@ -17,11 +17,14 @@ function venvPrograms(): string {
 
 /** `environment` in which every Jupyter program finds our kernel and its own helpers, and the kernel this Node. */
 export function jupyterEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const ours = path.join(projectRoot, "lib", "workbench", "kernel");
   const join = (...folders: (string | undefined)[]): string => folders.filter(Boolean).join(path.delimiter);
   return {
     ...environment,
     PATH: join(path.dirname(process.execPath), venvPrograms(), environment["PATH"]),
-    JUPYTER_PATH: join(path.join(projectRoot, "lib", "workbench", "kernel", "jupyter"), environment["JUPYTER_PATH"]),
+    JUPYTER_PATH: join(path.join(ours, "jupyter"), environment["JUPYTER_PATH"]),
+    // JupyterLab's news, which ask the network, are off.
+    JUPYTER_CONFIG_PATH: join(path.join(ours, "jupyter-config"), environment["JUPYTER_CONFIG_PATH"]),
     PYDEVD_DISABLE_FILE_VALIDATION: "1", // its warning is about debugging Python, which nobody does here
   };
 }

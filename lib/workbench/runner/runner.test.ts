@@ -1,7 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { execute, missingJupyter, notebookFolder, readOutputs, writeNotebook } from "../kernel/testing.ts";
+import { jupyterEnvironment, pythonOf } from "./jupyter.ts";
 import { runNotebook } from "./runner.ts";
 import { runNotebookInTerminal } from "./terminal.ts";
 
@@ -57,6 +60,24 @@ describe.skipIf(skip)("runNotebook", () => {
   it("reports a session that ended itself", async () => {
     const { result } = await execute(folder, [{ source: "process.exit(3)" }]);
     expect(result).toMatchObject({ ok: false, cell: 1, ename: "KernelDied", source: "process.exit(3)" });
+  }, 60_000);
+
+  it("ends with status 130 on SIGINT and keeps the outputs so far", async () => {
+    const notebook = path.join(folder, "endless.ipynb");
+    const output = path.join(folder, "interrupted.ipynb");
+    writeNotebook(notebook, [{ source: "console.log('begun');\nawait new Promise(() => {});" }]);
+    const runner = spawn(pythonOf(), [path.join(import.meta.dirname, "run_notebook.py")], {
+      env: jupyterEnvironment(process.env),
+    });
+    runner.stdin.write(JSON.stringify({ notebook, output, folder, parameters: {}, cleanUpSeconds: 20 }) + "\n");
+    let told = "";
+    runner.stdout.on("data", (chunk: Buffer) => {
+      if (!told.includes("begun") && (told += chunk.toString()).includes("begun")) runner.kill("SIGINT");
+    });
+    const [status] = (await once(runner, "exit")) as [number];
+    runner.stdin.end();
+    expect(status).toBe(130);
+    expect(readOutputs(output)[0].map((item) => item.text ?? item.ename)).toEqual(["begun\n", "Interrupted"]);
   }, 60_000);
 
   it("refuses parameters that the notebook does not have", async () => {

@@ -18,9 +18,9 @@ const checks = [
     "use only what TypeScript 5.0 knows in lib/",
   ],
   [
-    "Notebooks carry no outputs",
-    "--import tsx lib/workbench/cli.ts check-notebooks",
-    "clear the outputs of the notebooks named above",
+    "Notebooks are clean",
+    "--import tsx lib/workbench/notebook-check.ts",
+    "run npx tsx lib/workbench/notebook-check.ts --fix and mend what it still names",
   ],
 ];
 

@@ -26,9 +26,10 @@ export function stopCommands() {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [env] added to the environment
+ * @param {(text: string) => void} [onOutput] sees what it says while it runs
  * @returns {Promise<Outcome>}
  */
-export function runCommand(context, log, command, args, env = {}) {
+export function runCommand(context, log, command, args, env = {}, onOutput) {
   fs.mkdirSync(setupPath(context.root), { recursive: true });
   const file = setupPath(context.root, `${log}.log`);
   fs.appendFileSync(file, `$ ${[command, ...args].join(" ")}\n`);
@@ -47,6 +48,7 @@ export function runCommand(context, log, command, args, env = {}) {
     const keep = (chunk) => {
       output += String(chunk);
       fs.appendFileSync(file, chunk);
+      onOutput?.(String(chunk));
     };
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);

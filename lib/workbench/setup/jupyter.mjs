@@ -3,12 +3,9 @@ import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
-import { commandFailure, folderBytes, runCommand, watch } from "./command.mjs";
+import { commandFailure, runCommand } from "./command.mjs";
 import { readJson, requirementsPath, setupPath, writeJson } from "./context.mjs";
 import { findPython } from "./python.mjs";
-
-/** Size of a finished `.venv`, for the percentage (measured). */
-const venvBytes = 270e6;
 
 /** Environment of every pip: no questions, and no user-wide switch that breaks an install into a virtual environment. */
 export const pipEnvironment = { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1", PIP_USER: "0" };
@@ -49,14 +46,19 @@ export const jupyterStep = {
     const python = await findPython(context);
     const made = await runCommand(context, "jupyter", python.command, ["-m", "venv", path.join(root, ".venv")]);
     if (made.code !== 0) throw commandFailure("Making the virtual environment .venv", "jupyter", made);
-    const installing = runCommand(
+    const locked = fs.readFileSync(requirementsPath(root, "jupyter"), "utf8").match(/^[^\s#]+==/gm)?.length ?? 1;
+    let seen = 0;
+    const installed = await runCommand(
       context,
       "jupyter",
       venvPython(root),
       ["-m", "pip", "install", "--require-hashes", "--no-deps", "-r", requirementsPath(root, "jupyter")],
       pipEnvironment,
+      (text) => {
+        seen += text.match(/^(Collecting|Ignoring) /gm)?.length ?? 0;
+        onProgress(text.includes("Installing collected packages") ? "unpacking" : seen / locked);
+      },
     );
-    const installed = await watch(onProgress, () => folderBytes(path.join(root, ".venv")) / venvBytes, installing);
     if (installed.code !== 0) throw commandFailure("Installing JupyterLab into .venv", "jupyter", installed);
     writeJson(setupPath(root, "jupyter.json"), {
       requirements: requirementsHash(root, "jupyter"),

@@ -22,7 +22,7 @@ export const packagesStep = {
     const npm = env.npm_execpath?.endsWith("npm-cli.js") ? [process.execPath, env.npm_execpath] : ["npm"];
     const args = [...npm.slice(1), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
     const installing = runCommand(context, "npm", npm[0], args);
-    const outcome = await watch(onProgress, () => countFolders(path.join(root, "node_modules")) / count, installing);
+    const outcome = await watch(onProgress, () => countPackages(path.join(root, "node_modules")) / count, installing);
     if (outcome.missing)
       throw commandFailure("Installing the npm packages", "npm", outcome, "install npm and start again");
     if (outcome.code !== 0) throw commandFailure("Installing the npm packages", "npm", outcome);
@@ -52,13 +52,13 @@ function topLevelNames(packages) {
   return new Set(folders.map((folder) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(folder)?.[1]).filter(Boolean));
 }
 
-/** Packages at the top of node_modules. @param {string} folder */
-function countFolders(folder) {
-  try {
-    return fs
-      .readdirSync(folder)
-      .reduce((sum, name) => sum + (name.startsWith("@") ? fs.readdirSync(path.join(folder, name)).length : 1), 0);
-  } catch {
-    return 0;
-  }
+/** Packages that are unpacked at the top of node_modules (npm makes all their folders first). @param {string} folder */
+function countPackages(folder) {
+  /** @param {string} parent @returns {string[]} */
+  const list = (parent) => (fs.existsSync(parent) ? fs.readdirSync(parent) : []);
+  return list(folder)
+    .flatMap((name) =>
+      name.startsWith("@") ? list(path.join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
+    )
+    .filter((name) => fs.existsSync(path.join(folder, name, "package.json"))).length;
 }

@@ -1,10 +1,12 @@
 // @ts-nocheck tslab's internals, which this mends, have no types
-// What the notebook's TypeScript needs beyond tslab's hard-coded settings: strict types, `.ts` specifiers and
-// import.meta in lib/, imports in cells relative to the notebook, and source maps for tracebacks.
+// What the notebook's TypeScript needs beyond tslab's hard-coded settings: strict types, lib/ as tsx understands it,
+// imports in cells relative to the notebook, and source maps for tracebacks.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
 const { SourceMap } = require("node:module");
+const { diagnose, emitQuickly } = require("./emit.cjs");
+const { translate } = require("./translate.cjs");
 
 /** The virtual file that tslab compiles every cell as; one line of its own precedes the cell's text. */
 const CELL_FILE = "__tslab__.ts";
@@ -28,7 +30,8 @@ class Compiler {
       ...ts,
       createWatchCompilerHost: (files, options, system, ...rest) =>
         ts.createWatchCompilerHost(files, { ...options, ...this.#options() }, withTimers(system), ...rest),
-      createWatchProgram: (host) => ts.createWatchProgram(this.#emitShorthand(host)),
+      getPreEmitDiagnosticsOfFiles: (program, files) => diagnose(ts, CELL_FILE, program, files),
+      createWatchProgram: (host) => ts.createWatchProgram(emitQuickly(ts, host, CELL_FILE, this.#translate.bind(this))),
       transpileModule: (code, options) => this.#toCommonJs(code, options),
     };
   }
@@ -45,80 +48,31 @@ class Compiler {
     };
   }
 
-  /**
-   * Variables of earlier cells are properties of `exports`, and tslab writes `exports.seed` for `seed`; but it overlooks
-   * `{ seed }`, which then fails as not defined. This writes `{ seed: exports.seed }`.
-   */
-  #emitShorthand(host) {
-    const ts = this.#typescript;
-    const { afterProgramCreate } = host;
-    host.afterProgramCreate = (builder) => {
-      const { emit } = builder;
-      const checker = builder.getProgram().getTypeChecker();
-      const fromEarlierCell = (node) =>
-        checker
-          .getShorthandAssignmentValueSymbol(node)
-          ?.declarations?.some(
-            (declaration) => path.basename(declaration.getSourceFile().fileName) === "__prev__.d.ts",
-          );
-      const expand = (context) => (file) => {
-        const { factory } = context;
-        const visit = (node) => {
-          if (!ts.isShorthandPropertyAssignment(node) || !fromEarlierCell(node)) {
-            return ts.visitEachChild(node, visit, context);
-          }
-          const value = factory.createPropertyAccessExpression(factory.createIdentifier("exports"), node.name.text);
-          const standard = node.objectAssignmentInitializer; // `{ seed = 1 } = settings`
-          const assigned = standard ? factory.createAssignment(value, ts.visitNode(standard, visit)) : value;
-          return factory.createPropertyAssignment(node.name.text, assigned);
-        };
-        return path.basename(file.fileName) === CELL_FILE ? ts.visitNode(file, visit) : file;
-      };
-      builder.emit = (file, write, token, onlyTypes, custom) =>
-        emit(file, write, token, onlyTypes, { ...custom, before: [expand, ...(custom?.before ?? [])] });
-      afterProgramCreate(builder);
-    };
-    return host;
-  }
-
-  /** tslab's last step: one ES module (of lib/, or a cell) to CommonJS. */
+  /** tslab's last step: what was emitted, an ES module, to CommonJS. Files of lib/ come translated already. */
   #toCommonJs(code, options) {
     const inline = /\n\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/.exec(code);
-    if (!inline) return this.#typescript.transpileModule(code, options);
+    if (!inline) return { outputText: code };
     const first = JSON.parse(Buffer.from(inline[1], "base64").toString("utf8"));
     const result = this.#typescript.transpileModule(code.slice(0, inline.index), {
       ...options,
       compilerOptions: { ...options.compilerOptions, sourceMap: true },
-      transformers: { before: [(context) => (file) => this.#portable(file, context)] },
     });
-    const source = path.resolve(this.#root, first.sources[0].replace(/^(\.\.\/)+/, "")); // its way out of tslab's outDir
-    const isCell = path.basename(source) === CELL_FILE;
-    this.#maps.set(isCell ? `cell-${this.cell}` : source.replace(/\.ts$/, ".js"), {
-      source: isCell ? `cell-${this.cell}` : source,
-      skippedLines: isCell ? CELL_PREFIX_LINES : 0,
-      lines: result.outputText.split("\n").length,
-      maps: [new SourceMap(JSON.parse(result.sourceMapText)), new SourceMap(first)],
-    });
-    result.outputText = result.outputText.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, "");
-    if (isCell) result.outputText += `\n//# sourceURL=cell-${this.cell}`;
-    return result;
+    const outputText = result.outputText.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, "");
+    const name = `cell-${this.cell}`;
+    this.#remember(name, name, CELL_PREFIX_LINES, outputText, [JSON.parse(result.sourceMapText), first]);
+    return { outputText: `${outputText}\n//# sourceURL=${name}` };
   }
 
-  /** Rewrites what CommonJS lacks: `from "./x.ts"` (tslab keeps its output under `.js`) and `import.meta.*`. */
-  #portable(file, context) {
-    const ts = this.#typescript;
-    const { factory } = context;
-    const visit = (node) => {
-      if (ts.isStringLiteral(node) && /^\.{1,2}\/.*\.ts$/.test(node.text) && isSpecifier(ts, node)) {
-        return factory.createStringLiteral(node.text.replace(/\.ts$/, ".js"));
-      }
-      if (ts.isPropertyAccessExpression(node) && ts.isMetaProperty(node.expression)) {
-        const replacement = META[node.name.text];
-        if (replacement) return factory.createIdentifier(replacement);
-      }
-      return ts.visitEachChild(node, visit, context);
-    };
-    return ts.visitNode(file, visit);
+  /** A file of lib/ as CommonJS. */
+  #translate(file, text) {
+    const { code, map } = translate(text, file);
+    this.#remember(file.replace(/\.ts$/, ".js"), file, 0, code, [JSON.parse(map)]);
+    return code;
+  }
+
+  #remember(compiled, source, skippedLines, code, maps) {
+    const lines = code.split("\n").length;
+    this.#maps.set(compiled, { source, skippedLines, lines, maps: maps.map((map) => new SourceMap(map)) });
   }
 
   /**
@@ -155,7 +109,7 @@ class Compiler {
   /** Where a position (1-based, of a stack frame) of compiled code stands in the source, or null where unknown. */
   sourcePosition(file, line, column) {
     const entry = this.#maps.get(file);
-    if (!entry || line >= entry.lines) return null; // beyond: the wrapper around a cell
+    if (!entry || line > entry.lines) return null; // beyond: the wrapper around a cell
     let position = { line: line - 1, column: column - 1 };
     for (const map of entry.maps) {
       const { originalLine, originalColumn } = map.findEntry(position.line, position.column);
@@ -183,24 +137,6 @@ function withTimers(system) {
     },
     clearTimeout: (timer) => (real.delete(timer) ? clearTimeout(timer) : system.clearTimeout(timer)),
   });
-}
-
-const META = {
-  url: 'require("node:url").pathToFileURL(__filename.replace(/\\.js$/, ".ts")).href',
-  filename: '__filename.replace(/\\.js$/, ".ts")',
-  dirname: "__dirname",
-};
-
-/** Whether a string literal names a module: in an import, an export, or a call of import() or require(). */
-function isSpecifier(ts, node) {
-  const { parent } = node;
-  if (!parent) return false;
-  if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent)) return true;
-  if (!ts.isCallExpression(parent) || parent.arguments[0] !== node) return false;
-  const { expression } = parent;
-  return (
-    expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(expression) && expression.text === "require")
-  );
 }
 
 module.exports = { Compiler };

@@ -20,4 +20,13 @@ createKernel(fromTslab, compiler, process.argv[2]).init();
 
 // Without its parent (a notebook runner that was killed) nobody can ever talk to this kernel again.
 const parent = process.ppid;
-setInterval(() => process.ppid !== parent && process.exit(1), 1000).unref();
+const jupyter = Number(process.env.JPY_PARENT_PID || parent); // the parent's parent where `node` is a wrapper
+setInterval(() => (process.ppid !== parent || !exists(jupyter)) && process.exit(1), 1000).unref();
+
+function exists(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM"; // there, but another user's
+  }
+}
