@@ -1,5 +1,3 @@
-import type { Source } from "../trajectory/index.ts";
-
 /** A plotly figure as plain JSON. Nothing here draws: a notebook or the report does. */
 export interface Figure {
   readonly data: object[];

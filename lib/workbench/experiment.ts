@@ -86,7 +86,7 @@ async function runAll(recipe: Recipe, runs: readonly Run[], jobs: number, signal
   };
   const results = await Promise.allSettled(Array.from({ length: Math.min(jobs, runs.length) }, worker));
   const failed = results.find((result) => result.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  if (failed?.status === "rejected") throw failed.reason;
 }
 
 function runInProcess(recipe: Recipe, run: Run, signal: AbortSignal): Promise<void> {

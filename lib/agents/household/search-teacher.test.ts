@@ -125,8 +125,8 @@ describe("SearchTeacher", () => {
         task: "find two pillow and put them in sofa",
       }).slice(-4),
     ).toEqual([
-      expect.stringMatching(/^I need pillow: go to/),
-      expect.stringMatching(/^I need pillow: take pillow/),
+      expect.stringMatching(/^I need another pillow: go to/),
+      expect.stringMatching(/^I need another pillow: take pillow/),
       "I need sofa: go to sofa 2",
       expect.stringMatching(/^I need sofa: put pillow \d in\/on sofa 2$/),
     ]);

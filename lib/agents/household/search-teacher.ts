@@ -55,7 +55,10 @@ export class SearchTeacher implements Agent {
 
   act(): Decision | null {
     const held = this.#memory.held;
-    if (held === null) return think(this.#goal.object, this.#find());
+    // "another" says that one is delivered already: where it lies is no place to search.
+    const begun = this.#goal.type === "pick_two_obj_and_place" && this.#chosenTarget !== null;
+    const wanted = begun ? `another ${this.#goal.object}` : this.#goal.object;
+    if (held === null) return think(wanted, this.#find());
     if (typeOf(held) !== this.#goal.object) return this.#drop(held);
     const [verb, appliance] = TREATMENTS[this.#goal.type] ?? [];
     if (verb && appliance && !this.#memory.isTreated(held, verb))

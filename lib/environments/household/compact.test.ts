@@ -107,6 +107,7 @@ test("encoding understands both wordings, so one student plays in either", () =>
 test("thoughts", () => {
   for (const [thought, compact] of [
     ["I need pencil", "pencil"],
+    ["I need another pencil", "another pencil"],
     ["I should drop this", "drop"],
     ["Where was the pencil?", "Where was the pencil?"],
   ]) {

@@ -13,9 +13,11 @@ export function createHouseholdCodec(wording: Wording = "2.1.1"): TurnCodec {
     id: `household-compact-${wording}`,
     encodeUser,
     encodeThought: (thought) =>
-      thought === "I should drop this" ? "drop" : (/^I need ([a-z]+(?: \d+)?)$/.exec(thought)?.[1] ?? thought),
+      thought === "I should drop this"
+        ? "drop"
+        : (/^I need ((?:another )?[a-z]+(?: \d+)?)$/.exec(thought)?.[1] ?? thought),
     decodeThought: (text) =>
-      text === "drop" ? "I should drop this" : /^[a-z]+(?: \d+)?$/.test(text) ? `I need ${text}` : text,
+      text === "drop" ? "I should drop this" : /^(?:another )?[a-z]+(?: \d+)?$/.test(text) ? `I need ${text}` : text,
     encodeAction: (action) => firstMatch(ACTIONS, action) ?? action,
     decodeAction: (text) => decodeAction(text, wording),
   };
