@@ -16,6 +16,14 @@ describe("planBatches", () => {
     );
   });
 
+  test("long rows go into batches of fewer rows, and a row that is longer alone still has its own", () => {
+    const lengths = [100, 10, 100, 10, 100, 10, 10, 300];
+    const plan = planBatches(lengths, { batchSize: 4, batchTokens: 200, epochs: 1, seed: 1 });
+    expect(
+      plan.map((rows) => rows.map((row) => lengths[row]).sort((a, b) => a - b)).sort((a, b) => a[0] - b[0]),
+    ).toEqual([[10, 10, 10, 10], [100, 100], [100], [300]].sort((a, b) => a[0] - b[0]));
+  });
+
   test("similar lengths share a batch: little is padding", () => {
     const lengths = Array.from({ length: 2048 }, (_, i) => 40 + ((i * 7919) % 120));
     const plan = planBatches(lengths, { batchSize: 16, epochs: 1, seed: 1 });

@@ -24,9 +24,16 @@ const BUCKET = 16; // batches that are sorted by length together
  */
 export function planBatches(
   lengths: readonly number[],
-  options: { readonly batchSize: number; readonly epochs: number; readonly seed: number | string },
+  options: {
+    /** Rows a step at most ... */
+    readonly batchSize: number;
+    /** ... and tokens, padding included: long rows go into smaller batches, which bounds the memory of a step. */
+    readonly batchTokens?: number;
+    readonly epochs: number;
+    readonly seed: number | string;
+  },
 ): number[][] {
-  const { batchSize, epochs, seed } = options;
+  const { batchSize, batchTokens = Infinity, epochs, seed } = options;
   const batches: number[][] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
     const random = createRandom(seed, `training/order/${epoch}`);
@@ -34,7 +41,12 @@ export function planBatches(
     for (let at = 0; at < order.length; at += BUCKET * batchSize) {
       const bucket = order.slice(at, at + BUCKET * batchSize).sort((a, b) => lengths[a] - lengths[b] || a - b);
       const cut: number[][] = [];
-      for (let i = 0; i < bucket.length; i += batchSize) cut.push(bucket.slice(i, i + batchSize));
+      for (const row of bucket) {
+        const open = cut.at(-1);
+        // Rows come in the order of their length, so this one is the longest so far.
+        if (open && open.length < batchSize && (open.length + 1) * lengths[row] <= batchTokens) open.push(row);
+        else cut.push([row]);
+      }
       batches.push(...random.shuffle(cut));
     }
   }

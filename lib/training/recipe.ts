@@ -5,6 +5,8 @@ export const sftRecipeSchema = z.object({
   seed: z.union([z.number(), z.string()]),
   /** Rows a step. */
   batchSize: z.number().int().positive().default(16),
+  /** Tokens a step at most, padding included: longer rows share a step with fewer. */
+  batchTokens: z.number().int().positive().default(2560),
   epochs: z.number().int().positive().default(1),
   learningRate: z.number().positive().default(5e-3),
   warmupSteps: z.number().int().positive().default(50),

@@ -54,6 +54,8 @@ const modelSchema = z.strictObject({
 
 const trainingSchema = z.strictObject({
   batchRows: count,
+  /** Most tokens a step, padding included; bounds memory. */
+  batchTokens: count,
   learningRate: z.number().positive(),
   warmupSteps: z.number().int().nonnegative(),
   weightDecay: z.number().nonnegative(),

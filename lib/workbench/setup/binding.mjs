@@ -26,6 +26,7 @@ export function bindingPath(root, engine) {
 export function bindingStep(engine) {
   return {
     title: "TensorFlow binding",
+    gigabytes: 0.5, // for the compiler that may have to be fetched
     isDone: ({ root }) => fs.existsSync(bindingPath(root, engine)),
     async run(context, onProgress) {
       const { root } = context;

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { closingLine } from "./checks.mjs";
 import { projectRoot } from "./context.mjs";
 import { fakeProject, pythonAnswer } from "./fakes.ts";
-import { setUp } from "./steps.mjs";
+import { setUp, setupSteps } from "./steps.mjs";
 import { stepLine } from "./terminal.mjs";
 
 const setupCommand = (...options: string[]) =>
@@ -47,6 +47,16 @@ describe("set-up", () => {
     await expect(setUp(project)).rejects.toThrow("The notebooks need Python");
     expect(project.exists(".setup/npm.log")).toBe(false);
     expect(project.exists(".setup/lock")).toBe(false);
+  });
+
+  it("asks for the disk space of the steps that are missing", () => {
+    const gigabytes = (engine: "cpu" | "gpu" | "js") =>
+      setupSteps(engine).reduce((sum, step) => sum + step.gigabytes, 0);
+    expect({ cpu: gigabytes("cpu"), gpu: gigabytes("gpu"), js: gigabytes("js") }).toEqual({
+      cpu: 2.9,
+      gpu: 8.9,
+      js: 1.4,
+    });
   });
 
   it("is not run twice at once in the same folder", async () => {

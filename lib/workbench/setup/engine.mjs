@@ -21,12 +21,14 @@ export function engineStep(engine) {
   if (engine === "js") {
     return {
       title: "Engine: plain JavaScript",
+      gigabytes: 0,
       isDone: ({ root }) => readyEngine(root) === "js",
       run: ({ root }) => Promise.resolve(writeJson(markerPath(root), { engine, tensorflow: null })),
     };
   }
   return {
     title: `Engine: TensorFlow on the ${engine === "gpu" ? "GPU" : "CPU"}`,
+    gigabytes: 0,
     isDone: ({ root }) => readyEngine(root) === engine && isLinked(root, engine),
     async run(context) {
       const { root } = context;

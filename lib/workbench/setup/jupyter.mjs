@@ -28,6 +28,7 @@ export function requirementsHash(root, name) {
 /** @type {import("./steps.mjs").Step} */
 export const jupyterStep = {
   title: "JupyterLab in .venv",
+  gigabytes: 0.4,
 
   /** A virtual environment holds absolute paths, so a moved repository needs a new one. */
   isDone({ root }) {

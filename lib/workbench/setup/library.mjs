@@ -22,6 +22,7 @@ export function libraryStep(engine) {
   const requirements = `tensorflow-${engine}`;
   return {
     title: `TensorFlow ${tensorflowVersion} library (${engine})`,
+    gigabytes: engine === "gpu" ? 7 : 1,
 
     isDone({ root }) {
       return (

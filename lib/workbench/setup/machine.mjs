@@ -68,9 +68,6 @@ export function checkNode(version) {
     );
 }
 
-/** Gigabytes that set-up of an engine needs, downloads included (measured, rounded up). */
-export const gigabytesNeeded = { cpu: 2.5, gpu: 9, js: 1.5 };
-
 /**
  * @param {string} root @param {number} needed gigabytes
  * @param {(folder: string) => number} [freeBytes]
@@ -80,7 +77,7 @@ export function checkDisk(root, needed, freeBytes = bytesFree) {
   const free = freeBytes(root) / 1e9;
   if (free < needed) {
     throw new SetupFailure(
-      `Set-up needs ${needed} GB of disk space but only ${free.toFixed(1)} GB are free in ${root}: free some space and start again.`,
+      `Set-up needs ${needed.toFixed(1)} GB of disk space but only ${free.toFixed(1)} GB are free in ${root}: free some space and start again.`,
     );
   }
   return free;

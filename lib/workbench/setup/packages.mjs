@@ -8,6 +8,7 @@ import { readJson } from "./context.mjs";
 /** @type {import("./steps.mjs").Step} */
 export const packagesStep = {
   title: "npm packages",
+  gigabytes: 1,
 
   /** npm keeps its own record of what it has put into node_modules, so that record is compared, not a marker of ours. */
   isDone({ root }) {

@@ -6,7 +6,7 @@ import { SetupFailure, setupPath } from "./context.mjs";
 import { engineStep } from "./engine.mjs";
 import { jupyterStep } from "./jupyter.mjs";
 import { libraryStep } from "./library.mjs";
-import { checkDisk, describeMachine, gigabytesNeeded, thisMachine } from "./machine.mjs";
+import { checkDisk, describeMachine, thisMachine } from "./machine.mjs";
 import { packagesStep } from "./packages.mjs";
 import { findPython } from "./python.mjs";
 import { stepLine } from "./terminal.mjs";
@@ -17,6 +17,7 @@ import { stepLine } from "./terminal.mjs";
  * One step. `isDone` is quick (milliseconds) and looks at what is there, not at what was tried.
  * @typedef {object} Step
  * @property {string} title
+ * @property {number} gigabytes disk space that it takes, downloads included (measured, rounded up)
  * @property {(context: Context) => boolean} isDone
  * @property {(context: Context, onProgress: import("./context.mjs").OnProgress) => Promise<string | void>} run
  *   does the whole step again, whatever an interrupted one has left; may return a note for its line
@@ -51,9 +52,11 @@ export async function setUp(context) {
 
 /** @param {Context} context what would make a later step fail is found before any download */
 async function checkMachine(context) {
-  const { root, engine } = context;
-  const nothingYet = setupSteps(engine).every((step) => !step.isDone(context));
-  const free = checkDisk(root, nothingYet ? gigabytesNeeded[engine] : 0.5);
+  const missing = setupSteps(context.engine).filter((step) => !step.isDone(context));
+  const free = checkDisk(
+    context.root,
+    missing.reduce((sum, step) => sum + step.gigabytes, 0),
+  );
   const python = await findPython(context);
   return `${describeMachine(thisMachine())}, Node ${process.versions.node}, Python ${python.version}, ${Math.floor(free)} GB free`;
 }

@@ -38,6 +38,7 @@ export function trainingStage(
         recipe: {
           seed: run.seed,
           batchSize: training.batchRows,
+          batchTokens: training.batchTokens,
           epochs: training.epochs,
           learningRate: training.learningRate,
           warmupSteps: training.warmupSteps,
