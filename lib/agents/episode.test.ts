@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createRandom } from "../base/index.ts";
 import type { Environment } from "../environments/index.ts";
 import { parseTrajectory } from "../trajectory/index.ts";
@@ -79,15 +79,11 @@ describe("playEpisode", () => {
     });
   });
 
-  it("carries out a slip in place of what the agent meant, tells it, and marks the turn as not to be trained on", () => {
+  it("keeps slips as context without a thought, tells the agent, and marks them as not to be trained on", () => {
     const slips: Slips = { probability: 1, random: createRandom(1, "test"), choose: (admissible) => admissible[1] };
     const player = agent("add");
     const { turns } = playEpisode(counter(), player, { stepLimit: 2, seed: 0, slips });
-    const slip = { content: "Thought: I add\nAction: wait", thought: "I add", action: "wait", loss: false };
-    expect(turns[1]).toEqual({ role: "assistant", ...slip });
-    const meant = vi.fn((admissible: readonly string[]) => admissible[1]);
-    playEpisode(counter(), agent("add"), { stepLimit: 1, seed: 0, slips: { ...slips, choose: meant } });
-    expect(meant.mock.calls[0].slice(0, 2)).toEqual([["add", "wait"], expect.objectContaining({ action: "add" })]);
+    expect(turns[1]).toEqual({ role: "assistant", content: "Action: wait", action: "wait", loss: false });
     expect(player.heard[1]).toBe("wait -> You have 0.");
     const none = playEpisode(counter(), agent("add"), { stepLimit: 2, seed: 0, slips: { ...slips, probability: 0 } });
     expect(none.turns.every((turn) => turn.loss === undefined)).toBe(true);

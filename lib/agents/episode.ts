@@ -1,13 +1,17 @@
 import type { Random } from "../base/index.ts";
 import type { Environment } from "../environments/index.ts";
 import type { Trajectory, Turn } from "../trajectory/index.ts";
-import type { Agent, Decision } from "./agent.ts";
+import type { Agent } from "./agent.ts";
 
-/** Now and then another command is carried out than the agent's: it learns to recover, and the slip is not trained on. */
+/**
+ * Now and then another command is carried out than the agent's: it learns to recover, and the slip is not trained on. A
+ * slip has no thought, by which a student tells it from what the agent means; with the agent's thought kept beside it,
+ * a student took longer to learn to copy the right number.
+ */
 export interface Slips {
   readonly probability: number;
   readonly random: Random;
-  choose(admissible: readonly string[], intended: Decision, random: Random): string;
+  choose(admissible: readonly string[], random: Random): string;
 }
 
 export interface EpisodeOptions {
@@ -28,17 +32,24 @@ export function playEpisode(environment: Environment, agent: Agent, options: Epi
   let stop: Trajectory["stop"] = "step_limit";
   agent.begin(first);
   while (steps < options.stepLimit) {
-    const decision = agent.act(() => environment.actions());
-    if (!decision) {
-      stop = "gave_up";
-      break;
+    let turn: Turn;
+    if (slips && slips.random.chance(slips.probability)) {
+      const action = slips.choose(environment.actions(), slips.random);
+      turn = { role: "assistant", content: `Action: ${action}`, action, loss: false };
+    } else {
+      const decision = agent.act(() => environment.actions());
+      if (!decision) {
+        stop = "gave_up";
+        break;
+      }
+      const { thought, action } = decision;
+      turn = thought
+        ? { role: "assistant", content: `Thought: ${thought}\nAction: ${action}`, thought, action }
+        : { role: "assistant", content: `Action: ${action}`, action };
     }
-    const slip = slips?.random.chance(slips.probability) ?? false;
-    const action = slip ? slips!.choose(environment.actions(), decision, slips!.random) : decision.action;
-    const turn: Turn = { ...agentTurn(decision.thought, action), ...(slip ? { loss: false } : {}) };
-    const result = environment.step(action);
+    const result = environment.step(turn.action!);
     turns.push(turn, { role: "user", content: result.observation });
-    agent.observe(action, result.observation);
+    agent.observe(turn.action!, result.observation);
     steps++;
     if (result.invalid) invalid++;
     reward = result.reward;
@@ -60,10 +71,4 @@ export function playEpisode(environment: Environment, agent: Agent, options: Epi
     invalid,
     stop,
   };
-}
-
-function agentTurn(thought: string | undefined, action: string): Turn {
-  return thought
-    ? { role: "assistant", content: `Thought: ${thought}\nAction: ${action}`, thought, action }
-    : { role: "assistant", content: `Action: ${action}`, action };
 }

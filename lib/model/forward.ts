@@ -1,5 +1,5 @@
 import type { LlamaConfig } from "./config.ts";
-import { addLinear, causalAttention, linear, rmsNorm, swiGlu, withGain, type Rotation } from "./kernels/index.ts";
+import { addLinear, causalAttention, rmsNorm, swiGlu, withGain, type Rotation } from "./kernels/index.ts";
 import { tf, type Tensor1D, type Tensor2D } from "./tensorflow.ts";
 import type { LayerWeights, LlamaWeights } from "./weights.ts";
 
@@ -25,7 +25,7 @@ export function hiddenStates(
   const length = ids.size / batch;
   let x = tf.gather(weights.embedding, ids);
   for (const layer of weights.layers) x = decoderLayer(x, layer, batch, length, positions, config);
-  return rmsNorm(x, config.rms_norm_eps) as Tensor2D;
+  return rmsNorm(x, config.rms_norm_eps);
 }
 
 function decoderLayer(
@@ -36,8 +36,8 @@ function decoderLayer(
   { rotation, mask }: Positions,
   config: LlamaConfig,
 ): Tensor2D {
-  const qkv = linear(rmsNorm(x, config.rms_norm_eps), withGain(layer.qkv, layer.attentionGain));
-  const attended = causalAttention(qkv, rotation, mask, {
+  const projection = withGain(layer.qkv, layer.attentionGain);
+  const attended = causalAttention(rmsNorm(x, config.rms_norm_eps), projection, rotation, mask, {
     batch,
     length,
     heads: config.num_attention_heads,
@@ -50,8 +50,7 @@ function decoderLayer(
 
 /** x plus the gated feed-forward block of x. */
 export function addFeedForward(x: Tensor2D, layer: LayerWeights, config: LlamaConfig): Tensor2D {
-  const normed = rmsNorm(x, config.rms_norm_eps);
-  const gate = linear(normed, withGain(layer.gate, layer.feedForwardGain));
-  const up = linear(normed, withGain(layer.up, layer.feedForwardGain));
-  return addLinear(x, swiGlu(gate, up), layer.down);
+  const gate = withGain(layer.gate, layer.feedForwardGain);
+  const up = withGain(layer.up, layer.feedForwardGain);
+  return addLinear(x, swiGlu(rmsNorm(x, config.rms_norm_eps), gate, up), layer.down);
 }

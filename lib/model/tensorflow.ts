@@ -45,8 +45,8 @@ let selected: EngineInfo | undefined;
  * where its binding is installed, else `js`. Native libraries read their settings once, so a process keeps its first
  * native engine. A GPU that was asked for and is not usable is an error, never a silent fall-back.
  *
- * `threads` (default: WAYMARK_THREADS, else 1) is the number of CPU threads inside one operation; results are equal
- * bit for bit from run to run for the same number of threads.
+ * `threads` (default: WAYMARK_THREADS, else 2, whatever the machine has) is the number of CPU threads inside one operation;
+ * results are equal bit for bit from run to run for the same number of threads.
  */
 export function selectEngine(kind: "auto" | EngineKind = "auto", threads = threadsWanted()): EngineInfo {
   const wanted = kind === "auto" ? (selected?.engine ?? engineOfSetup() ?? (bindingFile() ? "cpu" : "js")) : kind;
@@ -97,7 +97,7 @@ function selectNative(kind: "cpu" | "gpu", threads: number): EngineInfo {
 }
 
 const threadsWanted = (): number => {
-  const text = process.env.WAYMARK_THREADS ?? "1";
+  const text = process.env.WAYMARK_THREADS ?? "2";
   const threads = Number(text);
   if (!Number.isInteger(threads) || threads < 1)
     throw new UserError(`WAYMARK_THREADS=${text}: a whole number of CPU threads, 1 or more, is expected`);

@@ -46,6 +46,7 @@ describe("synthesise", () => {
     const { report, trajectories } = await made();
     const slipped = trajectories.map(({ turns }) => turns.filter((turn) => turn.loss === false));
     expect(slipped.flat().length).toBe(report.slips);
+    expect(slipped.flat().every((turn) => turn.thought === undefined)).toBe(true);
     const share = slipped.filter((turns) => turns.length > 0).length / 150;
     expect(share).toBeGreaterThan(0.15);
     expect(share).toBeLessThan(0.5);

@@ -1,5 +1,5 @@
 import { createRandom, Interrupted, yieldToEventLoop, type OnProgress, type Random } from "../base/index.ts";
-import { playEpisode, type Agent, type Decision } from "../agents/index.ts";
+import { playEpisode, type Agent } from "../agents/index.ts";
 import type { Environment } from "../environments/index.ts";
 import type { Trajectory } from "../trajectory/index.ts";
 
@@ -16,7 +16,7 @@ export interface SynthesisOptions {
   readonly slips?: {
     readonly share: number;
     readonly probability: number;
-    readonly choose: (admissible: readonly string[], intended: Decision, random: Random) => string;
+    readonly choose: (admissible: readonly string[], random: Random) => string;
   };
   /** Takes each kept trajectory, in the order of the numbers. */
   readonly write: (trajectory: Trajectory) => Promise<void> | void;

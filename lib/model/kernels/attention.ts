@@ -1,4 +1,6 @@
-import { tf, type Tensor } from "../tensorflow.ts";
+import { tf, type Tensor, type Tensor2D } from "../tensorflow.ts";
+import { linear } from "./linear.ts";
+import { pipe } from "./pipe.ts";
 import { rotate, type Rotation } from "./rope.ts";
 import { softmax } from "./softmax.ts";
 import { transpose } from "./transpose.ts";
@@ -13,39 +15,60 @@ export interface AttentionShape {
 }
 
 /**
- * Causal self-attention over rotated queries and keys, forward and backward in one piece.
+ * Causal self-attention over rotated queries and keys, with its input projection, forward and backward in one piece.
  *
- * `qkv` [batch · length, (heads + 2 keyHeads) · headDim] holds queries, keys, values side by side, in the order of `interleavedRows`; `mask` [length, length] is 0
- * where a position may look and very negative elsewhere. Returns [batch · length, heads · headDim].
+ * `x` is [batch · length, in]; `weight` [(heads + 2 keyHeads) · headDim, in] projects to queries, keys and values, in the
+ * order of `interleavedRows`; `mask` [length, length] is 0 where a position may look and very negative elsewhere. Returns
+ * [batch · length, heads · headDim].
  */
-export function causalAttention(qkv: Tensor, rotation: Rotation, mask: Tensor, shape: AttentionShape): Tensor {
-  const { batch, length, heads, keyHeads, headDim } = shape;
+export function causalAttention(
+  x: Tensor2D,
+  weight: Tensor2D,
+  rotation: Rotation,
+  mask: Tensor,
+  { batch, length, heads, keyHeads, headDim }: AttentionShape,
+): Tensor2D {
   const group = heads / keyHeads;
-  return tf.customGrad((input, save) => {
-    const split = tf.reshape(input as Tensor, [batch, length, heads + 2 * keyHeads, headDim]);
+  const rows = batch * length;
+  return tf.customGrad((...args) => {
+    const [x, weight, save] = args as unknown as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
     // Heads lead, so that queries, keys and values are whole blocks of memory.
-    const [qk, values] = tf.split(transpose(split, [2, 0, 1, 3]), [heads + keyHeads, keyHeads], 0);
+    const qkv = pipe(
+      linear(x, weight),
+      (all) => tf.reshape(all, [batch, length, heads + 2 * keyHeads, headDim]),
+      (all) => transpose(all, [2, 0, 1, 3]),
+    );
+    const [qk, values] = tf.split(qkv, [heads + keyHeads, keyHeads], 0);
     const [q, keys] = tf.split(rotate(qk, rotation.forward), [heads, keyHeads], 0);
     const k = repeatHeads(keys, group);
     const v = repeatHeads(values, group);
-    const p = softmax(tf.add(tf.matMul(q, k, false, true), mask));
+    const p = pipe(tf.matMul(q, k, false, true), (scores) => tf.add(scores, mask), softmax);
     const o = tf.matMul(p, v);
-    (save as (tensors: Tensor[]) => void)([q, k, v, p, o, rotation.backward]);
-    const value = tf.reshape(transpose(o, [1, 2, 0, 3]), [batch * length, heads * headDim]);
-    return { value, gradFunc: backward };
-  })(qkv);
+    save([x, weight, q, k, v, p, o, rotation.backward]);
+    return { value: tf.reshape(transpose(o, [1, 2, 0, 3]), [rows, heads * headDim]), gradFunc: backward };
+  })(x, weight) as Tensor2D;
 
-  function backward(dy: Tensor, [q, k, v, p, o, turnBack]: Tensor[]): Tensor {
-    const split = tf.reshape(dy, [batch, length, heads, headDim]);
-    const dO = transpose(split, [2, 0, 1, 3]);
-    const dP = tf.matMul(dO, v, false, true);
+  function backward(dy: Tensor, [x, weight, q, k, v, p, o, turnBack]: Tensor[]): Tensor[] {
+    const dO = pipe(tf.reshape(dy, [batch, length, heads, headDim]), (d) => transpose(d, [2, 0, 1, 3]));
     // Softmax: dS = P · (dP - rowsum(P · dP)), and that row sum equals rowsum(dO · O).
-    const dS = tf.mul(p, tf.sub(dP, tf.sum(tf.mul(dO, o), -1, true)));
+    const rowSum = pipe(tf.mul(dO, o), (products) => tf.sum(products, -1, true));
+    const dS = pipe(
+      tf.matMul(dO, v, false, true),
+      (dP) => tf.sub(dP, rowSum),
+      (dP) => tf.mul(p, dP),
+    );
     const dQ = tf.matMul(dS, k);
     const dK = overGroup(tf.matMul(dS, q, true, false));
     const dV = overGroup(tf.matMul(p, dO, true, false));
-    const whole = tf.concat([rotate(tf.concat([dQ, dK], 0), turnBack), dV], 0);
-    return tf.reshape(transpose(whole, [1, 2, 0, 3]), [batch * length, (heads + 2 * keyHeads) * headDim]);
+    tf.dispose([dS, dO]);
+    const dQkv = pipe(
+      tf.concat([dQ, dK], 0),
+      (d) => rotate(d, turnBack),
+      (d) => tf.concat([d, dV], 0),
+      (d) => transpose(d, [1, 2, 0, 3]),
+      (d) => tf.reshape(d, [rows, (heads + 2 * keyHeads) * headDim]),
+    );
+    return [tf.matMul(dQkv, weight), tf.matMul(dQkv, x, true, false)];
   }
 
   /** Sums what the query heads of a group give to their one key head. */

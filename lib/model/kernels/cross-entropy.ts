@@ -16,6 +16,7 @@ export function linearCrossEntropy(x: Tensor, table: Tensor, labels: Tensor1D): 
     const own = tf.gather(weight, labels);
     // log Σ exp(l) = max l - log(max P): exact also where the label's own probability underflows.
     const logSum = tf.sub(tf.max(logits, -1), tf.log(tf.max(probabilities, -1)));
+    logits.dispose();
     save([input, weight, probabilities, own]);
     return {
       value: tf.sub(logSum, tf.sum(tf.mul(input, own), -1)) as Tensor1D,

@@ -46,8 +46,10 @@ export function interleavedRows(heads: number, headDim: number, rest: number): I
 
 /** Turns x [..., positions, headDim] by a table of `Rotation`. Not recorded for gradients. */
 export function rotate(x: Tensor, table: Tensor): Tensor {
-  const pairs = tf.reshape(x, [...x.shape.slice(0, -1), table.shape[1] as number, 2]);
-  return tf.reshape(multiplyComplex(pairs, table), x.shape);
+  return tf.tidy(() => {
+    const pairs = tf.reshape(x, [...x.shape.slice(0, -1), table.shape[1] as number, 2]);
+    return tf.reshape(multiplyComplex(pairs, table), x.shape);
+  });
 }
 
 /** Products of complex numbers that lie as [..., 2]. */

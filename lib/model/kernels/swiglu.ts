@@ -1,20 +1,35 @@
-import { tf, type Tensor } from "../tensorflow.ts";
+import { tf, type Tensor, type Tensor2D } from "../tensorflow.ts";
+import { linear } from "./linear.ts";
+import { pipe } from "./pipe.ts";
 
-/** silu(gate) · up, both [rows, features] (Shazeer 2020). */
-export function swiGlu(gate: Tensor, up: Tensor): Tensor {
+/** Gated linear unit silu(x Wᵀ) ⊙ (x Vᵀ) (Shazeer 2020), with x [rows, in], gate W and up V [out, in]. */
+export function swiGlu(x: Tensor, gate: Tensor2D, up: Tensor2D): Tensor2D {
   return tf.customGrad((...args) => {
-    const [g, u, save] = args as unknown as [Tensor, Tensor, (tensors: Tensor[]) => void];
+    const [x, gate, up, save] = args as unknown as [Tensor, Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
+    const g = linear(x, gate);
     const sigmoid = tf.sigmoid(g);
     const silu = tf.mul(g, sigmoid);
-    save([sigmoid, silu, u]);
-    return {
-      value: tf.mul(silu, u),
-      // d silu / d gate = sigmoid · (1 - silu) + silu
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [sigmoid, silu, u] = saved;
-        const slope = tf.add(tf.mul(sigmoid, tf.sub(1, silu)), silu);
-        return [tf.mul(tf.mul(dy, u), slope), tf.mul(dy, silu)];
-      },
-    };
-  })(gate, up);
+    g.dispose();
+    const u = linear(x, up);
+    save([x, gate, up, sigmoid, silu, u]);
+    return { value: tf.mul(silu, u), gradFunc: backward };
+  })(x, gate, up) as Tensor2D;
+}
+
+function backward(dy: Tensor, [x, gate, up, sigmoid, silu, u]: Tensor[]): Tensor[] {
+  // d silu / d g = sigmoid · (1 - silu) + silu
+  const dGate = pipe(
+    tf.sub(1, silu),
+    (slope) => tf.mul(slope, sigmoid),
+    (slope) => tf.add(slope, silu),
+    (slope) => tf.mul(slope, u),
+    (slope) => tf.mul(slope, dy),
+  );
+  const gateGradient = tf.matMul(dGate, x, true, false);
+  const throughGate = tf.matMul(dGate, gate);
+  dGate.dispose();
+  const dUp = tf.mul(dy, silu);
+  const upGradient = tf.matMul(dUp, x, true, false);
+  const throughUp = tf.matMul(dUp, up);
+  return [tf.add(throughGate, throughUp), gateGradient, upGradient];
 }
