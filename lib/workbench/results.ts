@@ -75,26 +75,32 @@ function mainTable(rows: readonly EvaluationRow[]): MainRow[] {
   }));
 }
 
-/** The snapshots, and the finished student on the same games. */
+/**
+ * The snapshots, and the finished student on the same games. Seeds differ a little in their tokens: the first snapshots
+ * of all seeds make one point, the second ones another, at the mean of their tokens.
+ */
 function learningCurve(curve: readonly EvaluationRow[], rows: readonly EvaluationRow[]): Results["learningCurve"] {
-  const tokens = [...new Set(curve.map((row) => row.snapshotTokens ?? 0))].sort((a, b) => a - b);
-  const points = tokens.flatMap((at) =>
-    only(
-      "success",
-      summarise(
-        curve.filter((row) => row.snapshotTokens === at),
-        ["run", "arm"],
-      ),
-    ).map((row) => ({
-      ...row,
-      tokens: at,
-    })),
-  );
-  if (tokens.length === 0) return [];
+  if (curve.length === 0) return [];
+  const runOf = (row: EvaluationRow): string => `${row.run}/${row.seed}`;
+  const tokensOf = new Map<string, number[]>();
+  for (const run of new Set(curve.map(runOf))) {
+    const counts = new Set(curve.filter((row) => runOf(row) === run).map((row) => row.snapshotTokens ?? 0));
+    tokensOf.set(
+      run,
+      [...counts].sort((a, b) => a - b),
+    );
+  }
   const games = new Set(curve.map((row) => `${row.split}/${row.taskId}`));
-  const end = tokens.length > 1 ? tokens[tokens.length - 1] + tokens[0] : 2 * tokens[0];
   const final = rows.filter((row) => row.arm === ARMS.free && games.has(`${row.split}/${row.taskId}`));
-  return [...points, ...only("success", summarise(final, ["run", "arm"])).map((row) => ({ ...row, tokens: end }))];
+  const snapshots = Math.max(...[...tokensOf.values()].map((counts) => counts.length));
+  return Array.from({ length: snapshots + 1 }, (_, k) => {
+    const point = k < snapshots ? curve.filter((row) => tokensOf.get(runOf(row))?.[k] === row.snapshotTokens) : final;
+    return only("success", summarise(point, ["run", "arm"])).map((row) => {
+      // Snapshots are evenly spaced, so that the finished student is one distance after the last.
+      const counts = [...tokensOf].filter(([run]) => run.startsWith(`${row.run}/`)).map(([, all]) => all[0] * (k + 1));
+      return { ...row, tokens: Math.round(counts.reduce((a, b) => a + b, 0) / counts.length) };
+    });
+  }).flat();
 }
 
 async function failuresOf(runs: readonly Run[], rows: readonly EvaluationRow[]): Promise<Results["failures"]> {
