@@ -17,7 +17,8 @@ const HELP = `Waymark: train language-model agents in notebooks.
       --recipe NAME|FILE             default: household (experiments/household.yaml)
       --seed N                       one seed instead of the recipe's
       --quick                        a small version, under two minutes
-      --jobs N                       runs side by side, for recipes with several arms or seeds
+      --jobs N                       so many runs side by side, for recipes with several arms or seeds; best with
+                                     WAYMARK_THREADS=1, the CPU threads of each (a part of what decides the bits)
   npm run lab                        open JupyterLab with the kernel ready
   npm run verify [-- options]        run a recipe again elsewhere and compare the artefacts' hashes
   npm run bench -- NAME              measure: ${Object.keys(BENCHMARKS).join(", ")}

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
-import { availableParallelism, freemem } from "node:os";
 import * as path from "node:path";
 import { Interrupted, UserError, writeJson } from "../base/index.ts";
 import { withInterrupt } from "./interrupt.ts";
@@ -13,9 +12,6 @@ import { experimentFolder, runOf, type Run } from "./run.ts";
 import { readManifest } from "./stage.ts";
 import { STAGES, type StageName } from "./pipeline.ts";
 import { NOTEBOOKS, walk } from "./walk.ts";
-
-/** Memory that one run may need, in bytes; so many runs at once as fit. */
-const RUN_MEMORY = 3e9;
 
 /** All runs of a recipe: each arm with each seed; the first one is the main run, which the notebooks walk through. */
 export const runsOf = (recipe: Recipe): Run[] =>
@@ -32,8 +28,8 @@ export async function runExperiment(recipe: Recipe, options: { readonly jobs?: n
     `${recipe.title}\n${path.relative(process.cwd(), main.folder)}${recipe.quick ? " (quick)" : ""}\n`,
   );
   const walked = await withInterrupt(async (signal) => {
-    // Several runs go side by side in processes of their own; the notebooks then find the main one finished.
-    if (runs.length > 1) await runAll(recipe, runs, options.jobs ?? defaultJobs(), signal);
+    // Several runs go through processes of their own; the notebooks then find the main one finished.
+    if (runs.length > 1) await runAll(recipe, runs, options.jobs ?? 1, signal);
     return walk(recipe, main, signal);
   });
   if (!walked) return false;
@@ -52,8 +48,6 @@ export async function runExperiment(recipe: Recipe, options: { readonly jobs?: n
   );
   return true;
 }
-
-const defaultJobs = (): number => Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / RUN_MEMORY)));
 
 /** What was run, with the manifests of every stage: enough to repeat it and to compare hashes. */
 function provenance(recipe: Recipe, runs: readonly Run[]): Record<string, unknown> {

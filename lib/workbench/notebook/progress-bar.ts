@@ -93,6 +93,7 @@ function logSurface(): ProgressSurface {
 /** For example `training 1200/4000 steps · 35 % · 85.1 steps/s · 33 s left · loss 0.21`. */
 export function describeProgress({ label, unit, update, seconds }: ProgressState, final: boolean): string {
   const { done, total, note } = update;
+  if (final && done === 0 && total === 0) return `${label} · done before`;
   const rate = seconds > 0 ? done / seconds : 0;
   const name = unit === "" ? "" : ` ${unit}`;
   const parts = [`${label} ${total > 0 ? `${group(done)}/${group(total)}` : group(done)}${name}`];
