@@ -7,7 +7,7 @@ import { showTable } from "./notebook/index.ts";
 import { projectRoot } from "./project.ts";
 import type { Recipe } from "./recipe.ts";
 import { writeReport } from "./report-of.ts";
-import { formatMain, resultsOf } from "./results.ts";
+import { formatMain, resultsOf, type Results } from "./results.ts";
 import { experimentFolder, runOf, type Run } from "./run.ts";
 import { readManifest } from "./stage.ts";
 import { STAGES, type StageName } from "./pipeline.ts";
@@ -34,11 +34,8 @@ export async function runExperiment(recipe: Recipe, options: { readonly jobs?: n
   });
   if (!walked) return false;
 
-  const results = await resultsOf(runs);
+  const { results, origin, file } = await writeResults(recipe, runs);
   const folder = experimentFolder(recipe);
-  const file = path.join(folder, "results.json");
-  const origin = provenance(recipe, runs);
-  writeJson(file, { ...origin, ...results });
   const report = path.join(folder, "report.html");
   const notebooks = NOTEBOOKS.map(({ name }) => name);
   writeReport({ recipe, runs, results, provenance: origin, notebooks, report });
@@ -47,6 +44,18 @@ export async function runExperiment(recipe: Recipe, options: { readonly jobs?: n
     `\nresults: ${path.relative(process.cwd(), file)}\nreport:  ${path.relative(process.cwd(), report)}\n`,
   );
   return true;
+}
+
+/** Writes `results.json` of finished runs: what was run, and every figure of the report. */
+export async function writeResults(
+  recipe: Recipe,
+  runs: readonly Run[],
+): Promise<{ results: Results; origin: Record<string, unknown>; file: string }> {
+  const results = await resultsOf(runs);
+  const origin = provenance(recipe, runs);
+  const file = path.join(experimentFolder(recipe), "results.json");
+  writeJson(file, { ...origin, ...results });
+  return { results, origin, file };
 }
 
 /** What was run, with the manifests of every stage: enough to repeat it and to compare hashes. */
