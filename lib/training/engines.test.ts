@@ -1,8 +1,8 @@
 /** The plain JavaScript engine computes the same training steps as the native one. */
 import { expect, test } from "vitest";
 import { selectEngine, tf } from "../model/index.ts";
-import { tinyModel, tinyRows } from "./fixtures/tiny.ts";
-import { AdamW, makeBatch, sftStep } from "./index.ts";
+import { tinyModel, tinyOptimizer, tinyRows } from "./fixtures/tiny.ts";
+import { makeBatch, sftStep } from "./index.ts";
 
 test("native and JavaScript engines give the same losses to 1e-5", (context) => {
   const native = selectEngine("auto");
@@ -15,13 +15,7 @@ test("native and JavaScript engines give the same losses to 1e-5", (context) => 
 
 function threeLosses(): number[] {
   const model = tinyModel();
-  const optimizer = new AdamW(model.parameterCount, {
-    beta1: 0.9,
-    beta2: 0.95,
-    epsilon: 1e-8,
-    weightDecay: 0.01,
-    clipNorm: 1,
-  });
+  const optimizer = tinyOptimizer(model);
   const batch = makeBatch(tinyRows(4));
   return [0, 1, 2].map(() => sftStep(model, batch, optimizer, 1e-3).dataSync()[0]);
 }

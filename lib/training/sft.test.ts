@@ -5,9 +5,9 @@ import * as path from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Interrupted, sha256File, UserError } from "../base/index.ts";
 import { Llama, selectEngine, tf } from "../model/index.ts";
-import { tinyModel, tinyRows } from "./fixtures/tiny.ts";
+import { tinyModel, tinyOptimizer, tinyRows } from "./fixtures/tiny.ts";
 import { RECIPE, trainTiny } from "./fixtures/train-child.ts";
-import { AdamW, makeBatch, readMetrics, sftStep, trainSft } from "./index.ts";
+import { makeBatch, readMetrics, sftStep, trainSft } from "./index.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -90,13 +90,7 @@ describe("trainSft", () => {
 
   test("no tensor outlives a step", () => {
     const model = tinyModel();
-    const optimizer = new AdamW(model.parameterCount, {
-      beta1: 0.9,
-      beta2: 0.95,
-      epsilon: 1e-8,
-      weightDecay: 0.01,
-      clipNorm: 1,
-    });
+    const optimizer = tinyOptimizer(model);
     const batch = makeBatch(tinyRows(4));
     const before = tf.memory().numTensors;
     for (let i = 0; i < 3; i++) sftStep(model, batch, optimizer, 1e-3).dispose();

@@ -1,4 +1,5 @@
 import type { Goal } from "./facts.ts";
+import { NOTHING_HAPPENS } from "./wording.ts";
 
 /** What can be read from an observation. `contents` names a receptacle and what lies there; `refused` changed nothing. */
 export type Reading =
@@ -41,7 +42,7 @@ export function readTask(task: string): Goal | null {
 }
 
 export function readObservation(text: string): Reading {
-  if (text === "Nothing happens.") return { kind: "refused" };
+  if (text === NOTHING_HAPPENS) return { kind: "refused" };
   const closed = /(?:^|\. )The ([a-z]+ \d+) is closed\.$/.exec(text);
   if (closed) return { kind: "closed", receptacle: closed[1] };
   const contents = /(?:On the ([a-z]+ \d+)|The ([a-z]+ \d+) is open\. In it), you see (.*)\.$/.exec(text);
