@@ -55,24 +55,6 @@ export function quantile(sorted: readonly number[], probability: number): number
   return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }
 
-/** What a box plot shows of a sample. */
-export interface BoxStatistics {
-  readonly n: number;
-  readonly mean: number;
-  readonly p5: number;
-  readonly q1: number;
-  readonly median: number;
-  readonly q3: number;
-  readonly p95: number;
-}
-
-/** Quartiles, 5 % and 95 % quantiles and mean. Throws where there are no values. */
-export function boxStatistics(values: readonly number[]): BoxStatistics {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [p5, q1, median, q3, p95] = [0.05, 0.25, 0.5, 0.75, 0.95].map((p) => quantile(sorted, p));
-  return { n: values.length, mean: meanOf(values), p5, q1, median, q3, p95 };
-}
-
 /** One measured value, with the clusters it belongs to. */
 export interface ClusteredValue {
   readonly value: number;

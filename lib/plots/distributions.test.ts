@@ -1,11 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  boxFigure,
-  compressionFigure,
-  distributionFigure,
-  episodeLengthFigure,
-  searchDepthFigure,
-} from "./distributions.ts";
+import { distributionFigure, episodeLengthFigure, searchDepthFigure } from "./distributions.ts";
 
 test("distributionFigure counts bins and normalises each sample by its own size", () => {
   const { data, layout } = distributionFigure(
@@ -38,33 +32,4 @@ test("searchDepthFigure leaves out episodes that never saw the object", () => {
     { name: "a (n = 1)", x: [1, 2, 3], y: [0, 1, 0] },
     { name: "b (n = 1)", x: [0, 1, 2], y: [0, 1, 0] },
   ]);
-});
-
-test("compressionFigure", () => {
-  const rows = [{ charactersPerToken: 10.1, compactCharactersPerToken: 4.2 }];
-  expect(compressionFigure(rows).data).toMatchObject([
-    { name: "environment&#39;s text (n = 1)", x: [9.75, 10.25, 10.75] },
-    { name: "compact text (n = 1)", x: [3.75, 4.25, 4.75] },
-  ]);
-});
-
-test("boxFigure", () => {
-  const box = { n: 1200, mean: 4, p5: 1, q1: 2, median: 3, q3: 5, p95: 9 };
-  const { data, layout } = boxFigure([{ group: "pick_two_obj_and_place", ...box }], {
-    title: "Steps by type",
-    y: { title: "Length", unit: "steps" },
-  });
-  expect(data).toMatchObject([
-    {
-      type: "box",
-      x: ["put two<br>n = 1,200"],
-      lowerfence: [1],
-      q1: [2],
-      median: [3],
-      q3: [5],
-      upperfence: [9],
-      mean: [4],
-    },
-  ]);
-  expect(layout).toMatchObject({ yaxis: { title: { text: "Length (steps)" } } });
 });

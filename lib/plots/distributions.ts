@@ -1,5 +1,4 @@
-import type { BoxStatistics } from "../evaluation/index.ts";
-import { count, taskLabel, text } from "./labels.ts";
+import { count, text } from "./labels.ts";
 import { colour, dash, figure, transparent, type Axis, type Figure } from "./theme.ts";
 
 /** Values of one population, such as the episode lengths of generated games. */
@@ -80,42 +79,4 @@ export function searchDepthFigure(
       x: { title: "Receptacles looked at", unit: "count" },
     },
   );
-}
-
-/** What one token stands for, over episodes: in the environment's own text, and in the compact text the student reads. */
-export function compressionFigure(
-  rows: readonly { readonly charactersPerToken: number; readonly compactCharactersPerToken: number }[],
-): Figure {
-  const samples = [
-    { name: "environment's text", values: rows.map((row) => row.charactersPerToken) },
-    { name: "compact text", values: rows.map((row) => row.compactCharactersPerToken) },
-  ];
-  const x = { title: "Compression", unit: "characters a token" };
-  return distributionFigure(samples, { title: "Compression", x, binWidth: 0.5 });
-}
-
-/** Tokens of an episode: what the context length has to hold. */
-export const tokensPerEpisodeFigure = (samples: readonly Sample[]): Figure =>
-  distributionFigure(samples, { title: "Tokens an episode", x: { title: "Episode", unit: "tokens" }, binWidth: 10 });
-
-export interface Box extends BoxStatistics {
-  /** Task type. */
-  readonly group: string;
-}
-
-/** Spread of a value by task type: box from quartile to quartile with the median, whiskers from 5 to 95 %. */
-export function boxFigure(boxes: readonly Box[], options: { readonly title: string; readonly y: Axis }): Figure {
-  const trace = {
-    type: "box",
-    x: boxes.map(({ group, n }) => `${taskLabel(group)}<br>n = ${count(n)}`),
-    lowerfence: boxes.map((box) => box.p5),
-    q1: boxes.map((box) => box.q1),
-    median: boxes.map((box) => box.median),
-    q3: boxes.map((box) => box.q3),
-    upperfence: boxes.map((box) => box.p95),
-    mean: boxes.map((box) => box.mean),
-    marker: { color: colour(0) },
-    name: "",
-  };
-  return figure([trace], { ...options, x: { title: "Task type", type: "category" } });
 }

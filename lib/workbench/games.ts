@@ -1,12 +1,15 @@
-import { createRandom, dataFolder, UserError } from "../base/index.ts";
+import { createRandom, dataFolder, sha256, sha256File, UserError } from "../base/index.ts";
 import {
   createHouseholdGenerator,
   createVariedSource,
+  filesOf,
   findSplit,
   loadGames,
   PlacementPrior,
+  VOCABULARY_FILE,
   type GameSource,
   type HouseholdFacts,
+  type PublishedSplit,
 } from "../environments/index.ts";
 import type { Run } from "./run.ts";
 
@@ -78,6 +81,20 @@ export function trainingGames({ settings, seed }: Pick<Run, "settings" | "seed">
   const { train } = trainingRooms(devRooms);
   const prior = PlacementPrior.fromGames(train);
   return { source: createVariedSource({ games: train, prior, seed, hard, vary, real: unaltered }), prior };
+}
+
+/** The published splits that the run learns from. */
+export const trainingSplits = ({ settings }: Pick<Run, "settings">): PublishedSplit[] =>
+  settings.games.source === "alfworld" ? ["train"] : [];
+
+/** Hashes of the files that decide what the games are: our vocabulary, and those published `splits` that are there. */
+export function gamesFingerprint(splits: readonly PublishedSplit[]): Record<string, string> {
+  const folder = dataFolder();
+  const found = splits.flatMap((split): [string, string][] => {
+    const source = folder === null ? null : findSplit(folder, split);
+    return source === null ? [] : [[split, sha256(filesOf(source).map(sha256File).join("\n"))]];
+  });
+  return { vocabulary: sha256File(VOCABULARY_FILE), ...Object.fromEntries(found) };
 }
 
 /** The sets on which a run is evaluated, in the order of the report. */

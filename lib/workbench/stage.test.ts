@@ -11,7 +11,7 @@ afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
 function spec(changes: Partial<StageSpec> = {}): StageSpec {
   return {
     name: "count",
-    version: 1,
+    code: "a",
     folder: path.join(root, "count"),
     seed: 0,
     settings: { to: 3 },
@@ -39,7 +39,7 @@ describe("runStage", () => {
     expect(await runStage(spec({ run: never }))).toEqual(first);
   });
 
-  it.each([{ settings: { to: 4 } }, { seed: 1 }, { version: 2 }, { inputs: { games: "abc" } }])(
+  it.each([{ settings: { to: 4 } }, { seed: 1 }, { code: "b" }, { inputs: { games: "abc" } }])(
     "runs again, in an empty folder, after a change: %o",
     async (change) => {
       await runStage(spec());

@@ -7,8 +7,10 @@ import { gitCommit } from "./project.ts";
 /** What a finished stage says of itself. Written last: a folder without it is not finished. */
 export interface Manifest {
   readonly stage: string;
-  /** Hash of stage, version, settings, seed and the hashes of the inputs: equal signature, equal artefact. */
+  /** Hash of stage, code, settings, seed and the hashes of the inputs: equal signature, equal artefact. */
   readonly signature: string;
+  /** See `stageCode`. */
+  readonly code: string;
   readonly settings: unknown;
   readonly seed: number;
   /** Input name to the hash of the artefact it came from. */
@@ -44,8 +46,8 @@ export interface StageContext {
 
 export interface StageSpec {
   readonly name: string;
-  /** Raise it when the stage's code changes what it writes. */
-  readonly version: number;
+  /** Hash of the code that decides what the stage writes: `stageCode(import.meta.url)`. */
+  readonly code: string;
   readonly folder: string;
   readonly seed: number;
   readonly settings: unknown;
@@ -64,9 +66,9 @@ export function readManifest(folder: string): Manifest | null {
   return fs.existsSync(file) ? readJson<Manifest>(file) : null;
 }
 
-export function stageSignature(spec: Pick<StageSpec, "name" | "version" | "seed" | "settings" | "inputs">): string {
-  const { name, version, seed, settings, inputs } = spec;
-  return sha256(canonicalJson({ name, version, seed, settings, inputs }));
+export function stageSignature(spec: Pick<StageSpec, "name" | "code" | "seed" | "settings" | "inputs">): string {
+  const { name, code, seed, settings, inputs } = spec;
+  return sha256(canonicalJson({ name, code, seed, settings, inputs }));
 }
 
 /**
@@ -77,6 +79,7 @@ export async function runStage(spec: StageSpec): Promise<Manifest> {
   const signature = stageSignature(spec);
   const done = readManifest(spec.folder);
   if (done?.signature === signature) return done;
+  if (done !== null) process.stdout.write(`${spec.name}: made anew, because ${whatChanged(done, spec)} changed\n`);
 
   const startedFile = path.join(spec.folder, STARTED);
   const started = fs.existsSync(startedFile) ? readJson<{ signature: string; spent: number }>(startedFile) : null;
@@ -100,6 +103,7 @@ export async function runStage(spec: StageSpec): Promise<Manifest> {
   const manifest: Manifest = {
     stage: spec.name,
     signature,
+    code: spec.code,
     settings: spec.settings,
     seed: spec.seed,
     inputs: spec.inputs,
@@ -118,6 +122,13 @@ export async function runStage(spec: StageSpec): Promise<Manifest> {
   writeJson(path.join(spec.folder, MANIFEST), manifest);
   fs.rmSync(startedFile, { force: true });
   return manifest;
+}
+
+/** In words: what of a finished stage is not what it would be now. */
+function whatChanged(done: Manifest, now: StageSpec): string {
+  const parts = ["code", "settings", "seed", "inputs"] as const;
+  const changed = parts.filter((part) => canonicalJson(done[part] ?? null) !== canonicalJson(now[part]));
+  return changed.map((part) => `its ${part}`).join(" and ");
 }
 
 function hashFiles(folder: string, except: readonly string[]): Record<string, string> {

@@ -34,6 +34,12 @@ export function findSplit(dataFolder: string, split: PublishedSplit): GamesSourc
   return null;
 }
 
+/** The files that a source is read from. */
+export const filesOf = (source: GamesSource): readonly string[] =>
+  source.kind === "compact" ? [source.file, commonFileOf(source.file)] : source.files;
+
+const commonFileOf = (file: string): string => path.join(path.dirname(file), "common.json");
+
 /** All published games of a split, in the order of their file. Throws with a hint where the data folder lacks them. */
 export function loadGames(dataFolder: string, split: PublishedSplit): HouseholdFacts[] {
   const source = findSplit(dataFolder, split);
@@ -95,7 +101,7 @@ const commonSchema = z.object({ objects: z.array(z.string()), init: z.array(z.st
 
 /** Games of a compact JSONL file, one a line, completed by the `common.json` beside it; only those of `split` if given. */
 export function loadCompact(file: string, split?: PublishedSplit): HouseholdFacts[] {
-  const commonFile = path.join(path.dirname(file), "common.json");
+  const commonFile = commonFileOf(file);
   const common = checked(commonSchema, parseJson(readText(commonFile), commonFile), commonFile);
   const commonObjects = common.objects.map((entry) => objectEntry(entry, commonFile));
   const games: HouseholdFacts[] = [];

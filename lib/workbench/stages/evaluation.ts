@@ -6,9 +6,10 @@ import { Household } from "../../environments/index.ts";
 import { playAgents, playStudent, resultRows, tokenCounter, type ResultRow } from "../../evaluation/index.ts";
 import { Llama, selectEngine } from "../../model/index.ts";
 import { parseTrajectory, type Trajectory } from "../../trajectory/index.ts";
-import { evaluationSets, type GameSet } from "../games.ts";
+import { evaluationSets, gamesFingerprint, trainingSplits, type GameSet } from "../games.ts";
 import { stageFolder, type Run } from "../run.ts";
 import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { stageCode } from "../stage-code.ts";
 import { readLabels } from "./labels.ts";
 import { snapshotsOf, studentFolder } from "./training.ts";
 import { readPrior } from "./trajectories.ts";
@@ -42,7 +43,7 @@ export function evaluationStage(run: Run, onProgress?: OnProgress): Promise<Mani
   const { curveGames } = run.settings.evaluation;
   return runStage({
     name: "evaluation",
-    version: 1,
+    code: stageCode(import.meta.url),
     folder: stageFolder(run, "evaluation"),
     seed: run.seed,
     settings: {
@@ -51,7 +52,11 @@ export function evaluationStage(run: Run, onProgress?: OnProgress): Promise<Mani
       sets: sets.map(({ name, games }) => [name, games.length]),
       source: run.settings.games.source,
     },
-    inputs: { training: before.artefact, trajectories: prior.artefact },
+    inputs: {
+      training: before.artefact,
+      trajectories: prior.artefact,
+      ...gamesFingerprint([...trainingSplits(run), "valid_seen", "valid_unseen"]),
+    },
     run: async ({ folder, signal }) => {
       const curve = curveGames > 0 ? [{ name: sets[0].name, games: sets[0].games.slice(0, curveGames) }] : [];
       const matches: Match[] = [

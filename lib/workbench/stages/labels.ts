@@ -15,6 +15,7 @@ import {
 } from "../../labels/index.ts";
 import { stageFolder, type Run } from "../run.ts";
 import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { stageCode } from "../stage-code.ts";
 import { readTrajectories, trajectoriesFile } from "./trajectories.ts";
 
 const EXAMPLES = "examples.jsonl.gz";
@@ -28,7 +29,7 @@ export function labelsStage(run: Run, onProgress?: OnProgress): Promise<Manifest
   if (before === null) throw new Error("the trajectories stage must be finished before the labels stage");
   return runStage({
     name: "labels",
-    version: 1,
+    code: stageCode(import.meta.url),
     folder: stageFolder(run, "labels"),
     seed: run.seed,
     settings: labels,

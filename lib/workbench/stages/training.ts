@@ -5,6 +5,7 @@ import { Llama, selectEngine } from "../../model/index.ts";
 import { readMetrics, trainSft, type StepMetrics } from "../../training/index.ts";
 import { stageFolder, type Run } from "../run.ts";
 import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { stageCode } from "../stage-code.ts";
 import { readLabels, readRows, TOKENIZER_FILES } from "./labels.ts";
 
 const METRICS = "metrics.jsonl";
@@ -21,7 +22,7 @@ export function trainingStage(
   const { engine, tensorflowVersion, threads } = selectEngine("auto");
   return runStage({
     name: "training",
-    version: 1,
+    code: stageCode(import.meta.url),
     folder: stageFolder(run, "training"),
     seed: run.seed,
     settings: { shape, training, engine, tensorflowVersion, threads },

@@ -3,9 +3,10 @@ import { JsonlWriter, readJson, readJsonl, writeJson, type OnProgress } from "..
 import { Household, PlacementPrior, type PlacementPriorJson } from "../../environments/index.ts";
 import { synthesise } from "../../synthesis/index.ts";
 import { parseTrajectory, type Trajectory } from "../../trajectory/index.ts";
-import { trainingGames } from "../games.ts";
+import { gamesFingerprint, trainingGames, trainingSplits } from "../games.ts";
 import { stageFolder, type Run } from "../run.ts";
 import { runStage, type Manifest } from "../stage.ts";
+import { stageCode } from "../stage-code.ts";
 
 const TRAJECTORIES = "trajectories.jsonl.gz";
 const PRIOR = "prior.json";
@@ -15,15 +16,15 @@ export function trajectoriesStage(run: Run, onProgress?: OnProgress): Promise<Ma
   const { games, synthesis } = run.settings;
   return runStage({
     name: "trajectories",
-    version: 1,
+    code: stageCode(import.meta.url),
     folder: stageFolder(run, "trajectories"),
     seed: run.seed,
     settings: { games, synthesis },
-    inputs: {},
+    inputs: gamesFingerprint(trainingSplits(run)),
     run: async ({ file, signal }) => {
       const { source, prior } = trainingGames(run);
       const writer = new JsonlWriter(file(TRAJECTORIES));
-      const { byType, ...summary } = await synthesise({
+      const summary = await synthesise({
         environment: (index) => new Household(source.game(index)),
         agent: new SearchTeacher(prior),
         count: synthesis.episodes,
@@ -36,8 +37,7 @@ export function trajectoriesStage(run: Run, onProgress?: OnProgress): Promise<Ma
       });
       await writer.close();
       writeJson(file(PRIOR), prior);
-      writeJson(file("by-type.json"), byType);
-      return summary;
+      return { ...summary };
     },
   });
 }

@@ -3,4 +3,4 @@ export { createHouseholdGenerator, type GameSource, type GeneratorOptions } from
 export { goalSentence, TEMPLATES } from "./goals.ts";
 export type { GeneratedSplit } from "./layout.ts";
 export { createVariedSource, varyGame, VARY_DEFAULTS, type VariedSourceOptions, type VaryOptions } from "./vary.ts";
-export { ourVocabulary, type Vocabulary } from "./vocabulary.ts";
+export { ourVocabulary, VOCABULARY_FILE, type Vocabulary } from "./vocabulary.ts";

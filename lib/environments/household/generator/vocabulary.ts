@@ -77,11 +77,14 @@ export interface GoalTendencies {
   readonly usual: readonly (readonly [string, string])[];
 }
 
+/** The project's own vocabulary. */
+export const VOCABULARY_FILE = fileURLToPath(new URL("../../../../data/household/vocabulary.yaml", import.meta.url));
+
 let ours: Vocabulary | undefined;
 
-/** The project's own vocabulary, `data/household/vocabulary.yaml`. */
+/** The vocabulary of `VOCABULARY_FILE`. */
 export function ourVocabulary(): Vocabulary {
-  ours ??= readVocabulary(fileURLToPath(new URL("../../../../data/household/vocabulary.yaml", import.meta.url)));
+  ours ??= readVocabulary(VOCABULARY_FILE);
   return ours;
 }
 

@@ -2,8 +2,7 @@
 // One file of lib/ from TypeScript to CommonJS, by the translator that tsx uses: milliseconds a file, where TypeScript's
 // own takes fifty.
 "use strict";
-const { createRequire } = require("node:module");
-const esbuild = createRequire(require.resolve("tsx/package.json"))("esbuild");
+const esbuild = require("esbuild");
 
 /** The source's own place; tslab keeps the compiled file as `.js` beside it. */
 const SOURCE = '__filename.replace(/\\.js$/, ".ts")';
