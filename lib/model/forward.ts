@@ -1,13 +1,13 @@
 import type { LlamaConfig } from "./config.ts";
 import { addLinear, causalAttention, rmsNorm, swiGlu, withGain, type Rotation } from "./kernels/index.ts";
-import { tf, type Tensor1D, type Tensor2D } from "./tensorflow.ts";
+import { tf, type Tensor, type Tensor1D, type Tensor2D } from "./tensorflow.ts";
 import type { LayerWeights, LlamaWeights } from "./weights.ts";
 
 /** What depends on the length of the sequences only. */
 export interface Positions {
   readonly rotation: Rotation;
-  /** [length, length], 0 where a position may look. */
-  readonly mask: Tensor2D;
+  /** [length, length], or one a row [batch, length, length]; 0 where a position may look. */
+  readonly mask: Tensor;
 }
 
 /**

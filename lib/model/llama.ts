@@ -9,7 +9,13 @@ import { readSafetensors, writeSafetensors, type NamedArray } from "./safetensor
 import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Variable } from "./tensorflow.ts";
 import { unpackWeights, type LlamaWeights } from "./weights.ts";
 
-const NEVER = -1e9; // added to a score, it leaves a probability of exactly 0
+/** Added to an attention score, it leaves a probability of exactly 0. */
+export const NEVER = -1e9;
+
+export interface ForwardOptions {
+  /** Added to the causal mask, [batch, length, length]: 0 or `NEVER`. Keeps rows apart that are packed into one. */
+  readonly mask?: Tensor3D;
+}
 
 /** A decoder-only language model of the Llama family, small enough to train here. Call `selectEngine` first. */
 export class Llama {
@@ -90,6 +96,15 @@ export class Llama {
     return this.weights.size;
   }
 
+  /** What training changes, as one vector, in the order of `trainableLayout`. */
+  get trainable(): Variable {
+    return this.weights;
+  }
+
+  get trainableLayout(): readonly Parameter[] {
+    return this.layout;
+  }
+
   /** The weights under their Hugging Face names, embedding parts summed into the plain table. */
   toArrays(): Map<string, NamedArray> {
     const values = this.weights.dataSync() as Float32Array;
@@ -147,14 +162,23 @@ export class Llama {
   }
 
   /**
-   * Negative log-likelihood [batch · length] of each position's label, differentiable in `flat`. `ids` and `labels` are
-   * [batch · length] int32, right-padded: what a padded position gives is for the caller to weigh with 0.
+   * Negative log-likelihood [batch · length] of each position's label, differentiable in `flat`, which takes the place of
+   * `trainable`. `ids` and `labels` are [batch · length] int32, right-padded: what a padded position gives is for the
+   * caller to weigh with 0.
    */
-  negativeLogLikelihood(flat: Tensor, ids: Tensor1D, labels: Tensor1D, batch: number): Tensor1D {
+  negativeLogLikelihood(
+    flat: Tensor,
+    ids: Tensor1D,
+    labels: Tensor1D,
+    batch: number,
+    options: ForwardOptions = {},
+  ): Tensor1D {
     const length = ids.size / batch;
     this.checkLength(length);
     const weights = this.unpack(flat);
-    const hidden = hiddenStates(weights, ids, batch, this.positions(0, length), this.config);
+    const positions = this.positions(0, length);
+    const mask = options.mask === undefined ? positions.mask : tf.add(positions.mask, options.mask);
+    const hidden = hiddenStates(weights, ids, batch, { ...positions, mask }, this.config);
     return linearCrossEntropy(hidden, withGain(weights.head, weights.finalGain), labels);
   }
 

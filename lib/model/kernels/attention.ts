@@ -18,7 +18,7 @@ export interface AttentionShape {
  * Causal self-attention over rotated queries and keys, with its input projection, forward and backward in one piece.
  *
  * `x` is [batch · length, in]; `weight` [(heads + 2 keyHeads) · headDim, in] projects to queries, keys and values, in the
- * order of `interleavedRows`; `mask` [length, length] is 0 where a position may look and very negative elsewhere. Returns
+ * order of `interleavedRows`; `mask` [length, length] or [batch, length, length] is 0 where a position may look and very negative elsewhere. Returns
  * [batch · length, heads · headDim].
  */
 export function causalAttention(
