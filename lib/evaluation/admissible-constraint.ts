@@ -1,12 +1,9 @@
 import type { Turn } from "../trajectory/index.ts";
 import { ACT, encodeSegments, type ChatTemplate, type Tokenizer } from "../labels/index.ts";
+import { TokenTrie, type Constraint } from "../model/index.ts";
 
 /** Most tokens of a thought when the action is constrained; then the separator is forced. */
 const THOUGHT_LIMIT = 4;
-
-interface Node {
-  readonly next: Map<number, Node>;
-}
 
 /**
  * Restricts an agent turn to admissible commands: the thought is free text of at most four tokens, the action one of
@@ -27,28 +24,14 @@ export class AdmissibleConstraint {
     this.#thoughtOrAct = ids.filter((id) => id === this.#act || !tokenizer.isSpecial(id));
   }
 
-  /** The rule for one turn: from the tokens generated so far to the tokens that may come next. */
-  turn(commands: readonly string[]): (generated: readonly number[]) => readonly number[] {
-    const root: Node = { next: new Map() };
-    let thoughts = false;
-    for (const command of commands) {
-      const ids = this.#encode(command);
-      const from = ids.lastIndexOf(this.#act) + 1; // 0 for a template without thoughts
-      thoughts ||= from > 0;
-      let node = root;
-      for (const id of ids.slice(from)) {
-        const next: Node = node.next.get(id) ?? { next: new Map() };
-        node.next.set(id, next);
-        node = next;
-      }
-    }
-    return (generated) => {
-      const at = generated.lastIndexOf(this.#act);
-      if (thoughts && at < 0) return generated.length < THOUGHT_LIMIT ? this.#thoughtOrAct : [this.#act];
-      let node: Node | undefined = root;
-      for (const id of generated.slice(at + 1)) node = node?.next.get(id);
-      return node === undefined ? [] : [...node.next.keys()];
-    };
+  /** For one turn that says one of these commands. */
+  turn(commands: readonly string[]): Constraint {
+    const encoded = commands.map((command) => this.#encode(command));
+    const hasThought = encoded.some((ids) => ids.includes(this.#act)); // not in a template without thoughts
+    const actions = new TokenTrie(encoded.map((ids) => ids.slice(ids.lastIndexOf(this.#act) + 1)));
+    return hasThought
+      ? new ThoughtAndAction(this.#act, this.#thoughtOrAct, actions.constraint())
+      : actions.constraint();
   }
 
   /** Tokens of an agent turn with this action and no thought, from after `<|assistant|>` up to and with `<|end|>`. */
@@ -59,5 +42,34 @@ export class AdmissibleConstraint {
     const ids = encodeSegments(this.#template.renderTurns([turn]), this.#tokenizer).slice(1);
     this.#encoded.set(command, ids);
     return ids;
+  }
+}
+
+/** A free thought, the separator, and an action. */
+class ThoughtAndAction implements Constraint {
+  readonly #act: number;
+  readonly #thoughtOrAct: readonly number[];
+  readonly #action: Constraint;
+  /** Tokens of the thought so far; null once it is over. */
+  #thought: number | null = 0;
+
+  constructor(act: number, thoughtOrAct: readonly number[], action: Constraint) {
+    this.#act = act;
+    this.#thoughtOrAct = thoughtOrAct;
+    this.#action = action;
+  }
+
+  get isDone(): boolean {
+    return this.#thought === null && this.#action.isDone;
+  }
+
+  allowed(): ReturnType<Constraint["allowed"]> {
+    if (this.#thought === null) return this.#action.allowed();
+    return this.#thought < THOUGHT_LIMIT ? this.#thoughtOrAct : [this.#act];
+  }
+
+  accept(id: number): void {
+    if (this.#thought === null) this.#action.accept(id);
+    else this.#thought = id === this.#act ? null : this.#thought + 1;
   }
 }

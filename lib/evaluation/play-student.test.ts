@@ -9,7 +9,7 @@ import { describe as describeColumns } from "./trajectory-statistics.ts";
 
 const words = " see desk 1 shelf 1 task put a mug in desk on nothing ok noop go take mug 1 look";
 const tokenizer = trainTokenizer([words, words], { vocabularySize: 400 });
-const environments = ["a", "b", "c"].map((id) => new MugRoom(id));
+const environments = ["a", "b", "c"].map((id) => () => new MugRoom(id));
 
 describe("an untrained student", () => {
   let model: Llama;

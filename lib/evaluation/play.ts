@@ -8,7 +8,6 @@ import { AdmissibleConstraint } from "./admissible-constraint.ts";
 import { StudentDriver } from "./student-driver.ts";
 
 interface PlayOptions {
-  readonly environments: readonly Environment[];
   readonly stepLimit: number;
   /** Recorded in the trajectories. */
   readonly seed: number | string;
@@ -18,6 +17,8 @@ interface PlayOptions {
 }
 
 export interface PlayStudentOptions extends PlayOptions {
+  /** Each is made when its episode begins, and let go when that is over. */
+  readonly environments: readonly (() => Environment)[];
   readonly model: Llama;
   readonly tokenizer: Tokenizer;
   readonly template: ChatTemplate;
@@ -36,29 +37,22 @@ export interface PlayStudentOptions extends PlayOptions {
 const MAX_TURN_TOKENS = 32;
 
 /** Episodes decoded side by side; bounds the memory of keys and values (128 rows of 768 tokens: about 0.5 GB). */
-const ROWS_AT_ONCE = 128;
+const ROWS = 128;
 
 /** Plays every environment once, greedily, many side by side; trajectories in the order of the environments. */
 export async function playStudent(options: PlayStudentOptions): Promise<Trajectory[]> {
   const { model, tokenizer, template, environments, maxLength, onProgress, signal } = options;
   const constraint = options.admissibleOnly ? new AdmissibleConstraint(template, tokenizer) : null;
-  const trajectories: Trajectory[] = [];
-  for (let from = 0; from < environments.length; from += ROWS_AT_ONCE) {
-    const batch = environments.slice(from, from + ROWS_AT_ONCE);
-    const drivers = batch.map((environment) => new StudentDriver({ ...options, environment, constraint }));
-    await generate(model, drivers, {
-      stopToken: tokenizer.special(END),
-      maxLength,
-      maxTurnTokens: MAX_TURN_TOKENS,
-      onProgress: (update) => onProgress?.({ ...update, done: from + update.done, total: environments.length }),
-      signal,
-    });
-    trajectories.push(...drivers.map((driver) => driver.trajectory()));
-  }
-  return trajectories;
+  const drivers = environments.map(
+    (createEnvironment) => new StudentDriver({ ...options, createEnvironment, constraint }),
+  );
+  const rules = { stopTokens: [tokenizer.special(END)], maxLength, maxTurnTokens: MAX_TURN_TOKENS, rows: ROWS };
+  await generate(model, drivers, { ...rules, onProgress, signal });
+  return drivers.map((driver) => driver.trajectory());
 }
 
 export interface PlayAgentsOptions extends PlayOptions {
+  readonly environments: readonly Environment[];
   /** A fresh agent for each environment, so that episodes do not depend on their order. */
   readonly createAgent: (environment: Environment) => Agent;
 }

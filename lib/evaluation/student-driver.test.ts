@@ -17,7 +17,7 @@ const driver = (options: Partial<StudentDriverOptions> = {}): StudentDriver =>
   new StudentDriver({
     name: "student",
     seed: 7,
-    environment: new MugRoom(),
+    createEnvironment: () => new MugRoom(),
     tokenizer,
     template: withThoughts,
     stepLimit: 10,
@@ -43,7 +43,7 @@ describe("free play", () => {
   test("feeds rendered observations and records the environment's own words", () => {
     const row = driver();
     expect(tokenizer.decode(row.start())).toBe(" see desk 1 shelf 1 task put a mug in desk<|assistant|>");
-    expect(row.allowed([])).toBeNull();
+    expect(row.constraint()).toBeNull();
     const fed = SOLUTION.map(([thought, action]) => row.turn(turn(thought, action)));
     expect(fed.map((ids) => ids && tokenizer.decode(ids))).toEqual([
       " on mug 1<|assistant|>",
@@ -88,6 +88,17 @@ describe("free play", () => {
     );
   });
 
+  test("the environment is made when the episode begins and let go when it ends", () => {
+    let made = 0;
+    const row = driver({ createEnvironment: () => new MugRoom(`room-${++made}`) });
+    expect(made).toBe(0);
+    row.start();
+    expect(made).toBe(1);
+    row.end();
+    expect(row.trajectory()).toMatchObject({ task: { id: "room-1" }, stop: "context_limit" });
+    expect(() => row.turn([])).toThrow("not being played");
+  });
+
   test("nonsense is refused by the environment, not thrown", () => {
     const row = driver({ stepLimit: 3 });
     row.start();
@@ -106,11 +117,19 @@ describe("free play", () => {
 });
 
 describe("admissible only", () => {
+  /** What may come after these tokens of a turn. */
+  const allowedAfter = (row: StudentDriver, ids: readonly number[]): readonly number[] => {
+    const constraint = row.constraint()!;
+    for (const id of ids) constraint.accept(id);
+    expect(constraint.isDone).toBe(ids.at(-1) === end);
+    return Array.from(constraint.allowed() as ArrayLike<number>);
+  };
+
   /** All turns that a constrained row can end with, walking every allowed token after the separator. */
-  const actionsFrom = (allowed: (ids: readonly number[]) => readonly number[] | null, prefix: number[]): string[] =>
+  const actionsFrom = (row: StudentDriver, prefix: number[]): string[] =>
     prefix.at(-1) === end
       ? [withThoughts.parseAgent(prefix, tokenizer).action]
-      : allowed(prefix)!.flatMap((id) => actionsFrom(allowed, [...prefix, id]));
+      : allowedAfter(row, prefix).flatMap((id) => actionsFrom(row, [...prefix, id]));
 
   test.each([
     ["with thoughts", withThoughts, [act]],
@@ -118,7 +137,7 @@ describe("admissible only", () => {
   ])("%s, exactly the admissible commands can be written", (_, template, prefix) => {
     const row = driver({ template, constraint: new AdmissibleConstraint(template, tokenizer) });
     row.start();
-    const written = (): string[] => actionsFrom((ids) => row.allowed(ids), prefix).sort();
+    const written = (): string[] => actionsFrom(row, prefix).sort();
     expect(written()).toEqual(["go to desk 1", "go to shelf 1", "look"]);
     row.turn([...prefix, ...tokenizer.encode(" go shelf 1")]);
     expect(written()).toEqual(["go to desk 1", "look", "take mug 1 from shelf 1"]);
@@ -129,11 +148,11 @@ describe("admissible only", () => {
     row.start();
     const [word] = tokenizer.encode(" mug");
     for (const length of [0, 1, 2, 3]) {
-      const free = row.allowed(new Array<number>(length).fill(word))!;
+      const free = allowedAfter(row, new Array<number>(length).fill(word));
       expect(free).toHaveLength(tokenizer.size - 4); // all but the other four control tokens
       expect(free).toContain(act);
       expect(free).not.toContain(end);
     }
-    expect(row.allowed([word, word, word, word])).toEqual([act]);
+    expect(allowedAfter(row, [word, word, word, word])).toEqual([act]);
   });
 });

@@ -1,13 +1,15 @@
+import { assert } from "../base/index.ts";
 import type { Environment } from "../environments/index.ts";
 import type { Trajectory, Turn } from "../trajectory/index.ts";
 import { encodeSegments, type ChatTemplate, type Tokenizer } from "../labels/index.ts";
-import type { RowDriver } from "../model/index.ts";
+import type { Constraint, RowDriver } from "../model/index.ts";
 import type { AdmissibleConstraint } from "./admissible-constraint.ts";
 
 export interface StudentDriverOptions {
   readonly name: string;
   readonly seed: number | string;
-  readonly environment: Environment;
+  /** Called when the episode begins; the environment is let go when it ends. */
+  readonly createEnvironment: () => Environment;
   readonly tokenizer: Tokenizer;
   readonly template: ChatTemplate;
   readonly stepLimit: number;
@@ -22,33 +24,35 @@ export interface StudentDriverOptions {
 export class StudentDriver implements RowDriver {
   readonly #options: StudentDriverOptions;
   readonly #turns: Turn[] = [];
+  #environment: Environment | null = null;
+  #task: Trajectory["task"] | null = null;
   #steps = 0;
   #invalid = 0;
   #reward = 0;
   // Stands where generation ends without another turn: the row was full.
   #stop: Trajectory["stop"] = "context_limit";
-  #allowed: ((generated: readonly number[]) => readonly number[]) | null = null;
 
   constructor(options: StudentDriverOptions) {
     this.#options = options;
   }
 
   start(): number[] {
-    const { environment, template, tokenizer } = this.#options;
-    const first = environment.reset();
+    const { createEnvironment, template, tokenizer } = this.#options;
+    this.#environment = createEnvironment();
+    this.#task = { ...this.#environment.task };
+    const first = this.#environment.reset();
     this.#turns.push({ role: "user", content: first });
-    this.#constrain();
     return encodeSegments(template.renderUser(first, "user"), tokenizer);
   }
 
-  allowed(generated: readonly number[]): readonly number[] | null {
-    return this.#allowed?.(generated) ?? null;
+  constraint(): Constraint | null {
+    return this.#options.constraint?.turn(this.#playing().actions()) ?? null;
   }
 
   turn(generated: readonly number[]): number[] | null {
-    const { environment, template, tokenizer, stepLimit } = this.#options;
+    const { template, tokenizer, stepLimit } = this.#options;
     const { thought, action } = template.parseAgent(generated, tokenizer);
-    const result = environment.step(action);
+    const result = this.#playing().step(action);
     this.#turns.push(
       thought === null
         ? { role: "assistant", content: `Action: ${action}`, action }
@@ -62,17 +66,21 @@ export class StudentDriver implements RowDriver {
       this.#stop = result.done ? "success" : "step_limit";
       return null;
     }
-    this.#constrain();
     return encodeSegments(template.renderUser(result.observation), tokenizer);
   }
 
-  /** The episode as played so far. */
+  end(): void {
+    this.#environment = null;
+  }
+
+  /** The episode as played so far; it must have begun. */
   trajectory(): Trajectory {
-    const { environment, name, seed } = this.#options;
+    const { name, seed } = this.#options;
+    assert(this.#task, "an episode that has not begun");
     return {
-      id: `${environment.task.id}/${name}`,
+      id: `${this.#task.id}/${name}`,
       environment: "household",
-      task: { ...environment.task },
+      task: this.#task,
       agent: name,
       seed,
       turns: this.#turns,
@@ -84,8 +92,8 @@ export class StudentDriver implements RowDriver {
     };
   }
 
-  #constrain(): void {
-    const { constraint, environment } = this.#options;
-    this.#allowed = constraint === null ? null : constraint.turn(environment.actions());
+  #playing(): Environment {
+    assert(this.#environment, "an episode that is not being played");
+    return this.#environment;
   }
 }

@@ -143,7 +143,8 @@ describe("files", () => {
     const output = path.join(folder, "out.jsonl.gz");
     const result = await labelFile({ ...options, maxLength: 40, input, output });
     expect(result).toEqual({ examples: 2, tokens: 43, trained: 21, tooLong: 1, longest: 66 });
-    const rows = await readExamples(output);
+    const rows: LabelledExample[] = [];
+    for await (const row of readExamples(output)) rows.push(row);
     expect(rows.map((row) => row.id)).toEqual(["a", "c"]);
     expect(rows[0]).toEqual({ ...example(TURNS), id: "a" });
   });
@@ -159,6 +160,6 @@ describe("files", () => {
     ["unequal lengths", { id: "a", ids: [1], weights: [], sources: [1] }, /1 ids, 0 weights and 1 sources/],
     ["an unknown source", { id: "a", ids: [1], weights: [1], sources: [99] }, /sources\.0/],
   ])("%s is named with file and line", async (_, row, message) => {
-    await expect(readExamples(write("bad.jsonl", [row]))).rejects.toThrow(message);
+    await expect(readExamples(write("bad.jsonl", [row])).next()).rejects.toThrow(message);
   });
 });

@@ -60,9 +60,5 @@ export async function labelFile(options: LabelFileOptions): Promise<LabelFileRes
   return { examples: writer.rows, tokens, trained, tooLong, longest };
 }
 
-/** All rows of an examples file. */
-export async function readExamples(file: string): Promise<LabelledExample[]> {
-  const rows: LabelledExample[] = [];
-  for await (const row of readJsonl(file, parseExample)) rows.push(row);
-  return rows;
-}
+/** The rows of an examples file, one by one. */
+export const readExamples = (file: string): AsyncGenerator<LabelledExample> => readJsonl(file, parseExample);

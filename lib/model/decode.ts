@@ -1,116 +1,232 @@
 import type { LlamaConfig } from "./config.ts";
-import { addFeedForward, type Positions } from "./forward.ts";
-import { addLinear, linear, repeatHeads, rmsNorm, rotate, softmax, withGain } from "./kernels/index.ts";
-import type { Llama } from "./llama.ts";
-import { tf, type Tensor, type Tensor2D } from "./tensorflow.ts";
-import type { LayerWeights, LlamaWeights } from "./weights.ts";
+import { addLinear, linear, rmsNorm, rotate, softmax, swiGlu, withGain } from "./kernels/index.ts";
+import { disposeCaches, joinCaches, selectRows, type LayerCache } from "./key-value-cache.ts";
+import { NEVER, type Llama } from "./llama.ts";
+import { tf, type Tensor, type Tensor2D, type Tensor3D } from "./tensorflow.ts";
 
-/** Keys and values of a layer, [keyHeads, rows, length, headDim]. */
-interface LayerCache {
-  readonly keys: Tensor;
-  readonly values: Tensor;
+/** Most attention scores that are computed at once; longer first tokens are read in pieces. */
+const SCORES_AT_ONCE = 2 ** 24;
+
+/** Weights of a layer for decoding: gains are multiplied into the weights behind them, once. */
+interface DecoderLayer {
+  readonly qkv: Tensor2D;
+  readonly output: Tensor2D;
+  readonly gate: Tensor2D;
+  readonly up: Tensor2D;
+  readonly down: Tensor2D;
+}
+
+/** Last hidden states [rows · count, hidden] of one step, and the memory with it. */
+type Step = { readonly hidden: Tensor2D; caches: LayerCache[] };
+
+/** Where the tokens of one step stand. */
+interface Place {
+  readonly rows: number;
+  readonly count: number;
+  /** Rotations, [count, headDim / 2, 2] or, where rows differ, [rows · count, headDim / 2, 2]. */
+  readonly rotation: Tensor3D;
+  readonly rowsDiffer: boolean;
+  /** [rows or 1, queries, columns]; where `count` is not 1, each query head of a group has its own queries. */
+  readonly mask?: Tensor3D;
 }
 
 /**
- * Decoding with remembered keys and values: rows of equal length are fed some tokens each and give the logits behind the
- * last. Holds tensors until `dispose`; `feed` and `keepRows` may be called inside `tf.tidy`.
+ * Decoding with remembered keys and values. Rows of different lengths stand side by side, flush right: there are as many
+ * columns as the longest row has tokens, and a shorter row does not see the columns before its first token.
+ *
+ * Computes with the weights that the model had when the decoder was made. Holds tensors until `dispose`; the other methods
+ * may be called inside `tf.tidy`.
  */
 export class Decoder {
-  readonly #model: Llama;
-  readonly #weights: LlamaWeights;
-  readonly #held: Tensor[];
-  #caches: LayerCache[] = [];
-  #length = 0;
+  readonly #config: LlamaConfig;
+  readonly #embedding: Tensor2D;
+  readonly #layers: readonly DecoderLayer[];
+  readonly #head: Tensor2D;
+  /** Rotation of every position, [context, headDim / 2, 2]. */
+  readonly #rotation: Tensor3D;
+  #caches: readonly LayerCache[] = [];
+  /** Tokens fed to each row. */
+  #lengths: readonly number[] = [];
 
   constructor(model: Llama) {
-    this.#model = model;
+    this.#config = model.config;
     tf.engine().startScope();
-    this.#weights = model.unpack();
-    this.#held = tensorsOf(this.#weights).map((tensor) => tf.keep(tensor));
+    const { embedding, layers, finalGain, head } = model.unpack();
+    this.#embedding = tf.keep(embedding);
+    this.#layers = layers.map(({ attentionGain, qkv, output, feedForwardGain, gate, up, down }) => ({
+      qkv: tf.keep(withGain(qkv, attentionGain)),
+      output: tf.keep(output),
+      gate: tf.keep(withGain(gate, feedForwardGain)),
+      up: tf.keep(withGain(up, feedForwardGain)),
+      down: tf.keep(down),
+    }));
+    this.#head = tf.keep(withGain(head, finalGain));
+    const { rotation } = model.positions(0, model.config.max_position_embeddings);
+    this.#rotation = tf.keep(rotation.forward as Tensor3D);
     tf.engine().endScope();
   }
 
-  /** Tokens fed to each row so far. */
-  get length(): number {
-    return this.#length;
+  /** Tokens of the longest row; the width of the memory. */
+  get columns(): number {
+    return Math.max(0, ...this.#lengths);
   }
 
-  /** Feeds `count` tokens to each of `rows` rows; `ids` is [rows · count]. Returns logits [rows, vocabulary]. */
-  feed(ids: Int32Array, rows: number): Tensor2D {
-    const count = ids.length / rows;
-    const { config } = this.#model;
+  /** Takes in new rows, behind those already here, each with its first tokens. Returns logits [new rows, vocabulary]. */
+  add(prompts: readonly (readonly number[])[]): Tensor2D {
+    const rows = prompts.length;
+    const lengths = prompts.map(({ length }) => length);
+    const longest = Math.max(...lengths);
+    const starts = lengths.map((length) => longest - length);
+    const piece = Math.max(1, Math.floor(SCORES_AT_ONCE / (rows * longest * this.#config.num_attention_heads)));
     return tf.tidy(() => {
-      const weights = this.#weights;
-      const positions = this.#model.positions(this.#length, count);
-      let x: Tensor2D = tf.gather(weights.embedding, tf.tensor1d(ids, "int32"));
-      const caches = weights.layers.map((layer, index) => {
-        const normed = linear(rmsNorm(x, config.rms_norm_eps), withGain(layer.qkv, layer.attentionGain));
-        const { attended, cache } = cachedAttention(normed, this.#caches[index], positions, rows, count, config);
-        x = addFeedForward(addLinear(x, attended, layer.output), layer, config);
-        return cache;
-      });
-      this.#replaceCaches(caches);
-      this.#length += count;
-      const last = count === 1 ? x : lastOfEach(x, rows, count);
-      return linear(rmsNorm(last, config.rms_norm_eps), withGain(weights.head, weights.finalGain));
+      let caches: LayerCache[] = [];
+      let from = 0;
+      for (;;) {
+        const count = Math.min(piece, longest - from);
+        const ids = new Int32Array(rows * count); // what stands before a row's start is never seen
+        for (let row = 0; row < rows; row++)
+          for (let i = Math.max(0, starts[row] - from); i < count; i++)
+            ids[row * count + i] = prompts[row][from + i - starts[row]];
+        const step = this.#forward(ids, caches, starts, from);
+        disposeCaches(caches);
+        caches = step.caches;
+        from += count;
+        if (from === longest) {
+          this.#remember(this.#lengths.length === 0 ? caches : joinCaches(this.#caches, caches));
+          this.#lengths = [...this.#lengths, ...lengths];
+          return this.#logits(step.hidden, rows);
+        }
+        step.hidden.dispose();
+      }
+    });
+  }
+
+  /** Feeds each row as many tokens; `ids` is [rows · count]. Returns logits [rows, vocabulary] behind the last. */
+  feed(ids: Int32Array): Tensor2D {
+    const rows = this.#lengths.length;
+    const { columns } = this;
+    const starts = this.#lengths.map((length) => columns - length);
+    return tf.tidy(() => {
+      const { hidden, caches } = this.#forward(ids, this.#caches, starts, columns);
+      this.#remember(caches);
+      this.#lengths = this.#lengths.map((length) => length + ids.length / rows);
+      return this.#logits(hidden, rows);
     });
   }
 
   /** Forgets all rows but these (indices, in the order they shall have). */
   keepRows(rows: readonly number[]): void {
-    tf.tidy(() => {
-      const index = tf.tensor1d([...rows], "int32");
-      this.#replaceCaches(
-        this.#caches.map(({ keys, values }) => ({
-          keys: tf.gather(keys, index, 1),
-          values: tf.gather(values, index, 1),
-        })),
-      );
-    });
+    const lengths = rows.map((row) => this.#lengths[row]);
+    tf.tidy(() => this.#remember(rows.length === 0 ? [] : selectRows(this.#caches, rows, Math.max(...lengths))));
+    this.#lengths = lengths;
   }
 
   dispose(): void {
-    this.#replaceCaches([]);
-    tf.dispose(this.#held);
+    this.#remember([]);
+    const layers = this.#layers.flatMap((layer) => Object.values(layer) as Tensor[]);
+    tf.dispose([this.#embedding, ...layers, this.#head, this.#rotation]);
   }
 
-  #replaceCaches(caches: LayerCache[]): void {
-    for (const { keys, values } of this.#caches) tf.dispose([keys, values]);
+  #remember(caches: readonly LayerCache[]): void {
+    disposeCaches(this.#caches);
     for (const { keys, values } of caches) [keys, values].forEach((tensor) => tf.keep(tensor));
     this.#caches = caches;
   }
+
+  /** Computes tokens [rows · count] that stand in the columns from `from` on; a row's first token stands in its start. */
+  #forward(ids: Int32Array, before: readonly LayerCache[], starts: readonly number[], from: number): Step {
+    return tf.tidy(() => {
+      const { rms_norm_eps: epsilon } = this.#config;
+      const place = this.#place(starts, from, ids.length / starts.length);
+      let x: Tensor2D = tf.gather(this.#embedding, tf.tensor1d(ids, "int32"));
+      const caches = this.#layers.map(({ qkv, output, gate, up, down }, index) => {
+        const projected = linear(rmsNorm(x, epsilon), qkv);
+        const { attended, cache } = cachedAttention(projected, before[index], place, this.#config);
+        x = addLinear(x, attended, output);
+        x = addLinear(x, swiGlu(rmsNorm(x, epsilon), gate, up), down);
+        return cache;
+      });
+      return { hidden: x, caches };
+    });
+  }
+
+  /** Logits [rows, vocabulary] behind the last token of each row. */
+  #logits(hidden: Tensor2D, rows: number): Tensor2D {
+    const count = hidden.shape[0] / rows;
+    const index = (): Int32Array => Int32Array.from({ length: rows }, (_, row) => row * count + count - 1);
+    const last = count === 1 ? hidden : tf.gather(hidden, tf.tensor1d(index(), "int32"));
+    return linear(rmsNorm(last, this.#config.rms_norm_eps), this.#head);
+  }
+
+  #place(starts: readonly number[], from: number, count: number): Place {
+    const rows = starts.length;
+    const rowsDiffer = starts.some((start) => start > 0);
+    const rotation = rowsDiffer
+      ? tf.gather(this.#rotation, tf.tensor1d(positionsOf(starts, from, count, this.#rotation.shape[0] - 1), "int32"))
+      : tf.slice(this.#rotation, from, count);
+    if (!rowsDiffer && count === 1) return { rows, count, rotation, rowsDiffer };
+    const group = this.#config.num_attention_heads / this.#config.num_key_value_heads;
+    const mask = attentionMask(rowsDiffer ? starts : [0], from, count, count === 1 ? 1 : group);
+    return { rows, count, rotation, rowsDiffer, mask };
+  }
 }
 
-/** Attention of `count` new positions over all that were fed before and themselves. */
+/** Attention of the new tokens over what was fed before and themselves. `qkv` is [rows · count, (heads + 2 keyHeads) · headDim]. */
 function cachedAttention(
   qkv: Tensor2D,
   before: LayerCache | undefined,
-  { rotation, mask }: Positions,
-  rows: number,
-  count: number,
-  config: LlamaConfig,
+  { rows, count, rotation, rowsDiffer, mask }: Place,
+  { num_attention_heads: heads, num_key_value_heads: keyHeads, head_dim: headDim }: LlamaConfig,
 ): { attended: Tensor2D; cache: LayerCache } {
-  const { num_attention_heads: heads, num_key_value_heads: keyHeads, head_dim: headDim } = config;
   const split = tf.transpose(tf.reshape(qkv, [rows, count, heads + 2 * keyHeads, headDim]), [2, 0, 1, 3]);
   const [qk, newValues] = tf.split(split, [heads + keyHeads, keyHeads], 0);
-  const [queries, newKeys] = tf.split(rotate(qk, rotation.forward), [heads, keyHeads], 0);
+  const rotated = rowsDiffer ? rotateTokens(qk, rotation) : rotate(qk, rotation);
+  const [queries, newKeys] = tf.split(rotated, [heads, keyHeads], 0);
   const keys = before ? tf.concat([before.keys, newKeys], 2) : newKeys;
   const values = before ? tf.concat([before.values, newValues], 2) : newValues;
   const group = heads / keyHeads;
-  const scores = tf.matMul(queries, repeatHeads(keys, group), false, true);
-  const p = softmax(count === 1 ? scores : tf.add(scores, mask));
-  const o = tf.matMul(p, repeatHeads(values, group));
-  const attended = tf.reshape(tf.transpose(o, [1, 2, 0, 3]), [rows * count, heads * headDim]) as Tensor2D;
+  const scores = tf.matMul(ofGroups(queries, group), keys, false, true);
+  const o = tf.matMul(softmax(mask ? tf.add(scores, mask) : scores), values);
+  const [byRow, order] =
+    group === 1 ? [o, [1, 2, 0, 3]] : [tf.reshape(o, [keyHeads, rows, group, count, headDim]), [1, 3, 0, 2, 4]];
+  const attended = tf.reshape(tf.transpose(byRow, order), [rows * count, heads * headDim]) as Tensor2D;
   return { attended, cache: { keys, values } };
 }
 
-/** Row `count - 1`, `2 count - 1`, ... of x [rows · count, features]. */
-function lastOfEach(x: Tensor2D, rows: number, count: number): Tensor2D {
-  const index = Int32Array.from({ length: rows }, (_, row) => row * count + count - 1);
-  return tf.gather(x, tf.tensor1d(index, "int32"));
+/** Turns x [heads, rows, count, headDim] by the rotation of each token, [rows · count, headDim / 2, 2]. */
+function rotateTokens(x: Tensor, rotation: Tensor3D): Tensor {
+  const [heads, rows, count, headDim] = x.shape;
+  return tf.reshape(rotate(tf.reshape(x, [heads, rows * count!, headDim!]), rotation), x.shape);
 }
 
-function tensorsOf({ embedding, layers, finalGain, head }: LlamaWeights): Tensor[] {
-  const ofLayer = (layer: LayerWeights): Tensor[] => Object.values(layer) as Tensor[];
-  return [...new Set([embedding, ...layers.flatMap(ofLayer), finalGain, head])];
+/** Puts the queries [heads, rows, count, headDim] that share a key head below each other: [keyHeads, rows, group · count, headDim]. */
+function ofGroups(queries: Tensor, group: number): Tensor {
+  if (group === 1) return queries;
+  const [heads, rows, count, headDim] = queries.shape;
+  const byKeyHead = tf.reshape(queries, [heads / group, group, rows, count!, headDim!]);
+  return tf.reshape(tf.transpose(byKeyHead, [0, 2, 1, 3, 4]), [heads / group, rows, group * count!, headDim!]);
+}
+
+/** Positions in their row, [rows · count], of tokens in the columns from `from` on; 0 to `last`. */
+function positionsOf(starts: readonly number[], from: number, count: number, last: number): Int32Array {
+  const positions = new Int32Array(starts.length * count);
+  starts.forEach((start, row) => {
+    for (let i = 0; i < count; i++) positions[row * count + i] = Math.min(last, Math.max(0, from + i - start));
+  });
+  return positions;
+}
+
+/** 0 where a token may look and `NEVER` elsewhere, [rows, repeats · count, from + count]. */
+function attentionMask(starts: readonly number[], from: number, count: number, repeats: number): Tensor3D {
+  const columns = from + count;
+  const queries = repeats * count;
+  const mask = new Float32Array(starts.length * queries * columns);
+  starts.forEach((start, row) => {
+    for (let query = 0; query < queries; query++) {
+      const at = (row * queries + query) * columns;
+      mask.fill(NEVER, at, at + start);
+      mask.fill(NEVER, at + from + (query % count) + 1, at + columns);
+    }
+  });
+  return tf.tensor3d(mask, [starts.length, queries, columns]);
 }

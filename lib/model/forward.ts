@@ -10,6 +10,12 @@ export interface Positions {
   readonly mask: Tensor;
 }
 
+/** What is added to a projection of x; where the projection has a gain, it is still to be multiplied into x. */
+export type Term = (x: Tensor2D, gain?: Tensor1D) => Tensor2D;
+
+/** Terms beside the projections of one layer, named as in `LayerWeights`. */
+export type LayerTerms = Readonly<Record<"qkv" | "output" | "gate" | "up" | "down", Term | undefined>>;
+
 /**
  * The decoder (Touvron et al. 2023) over right-padded sequences that all start at position 0. `ids` is
  * [batch · length] int32. Returns the last hidden states [batch · length, hidden], normalised but for the final gain,
@@ -21,10 +27,13 @@ export function hiddenStates(
   batch: number,
   positions: Positions,
   config: LlamaConfig,
+  terms?: readonly LayerTerms[],
 ): Tensor2D {
   const length = ids.size / batch;
   let x = tf.gather(weights.embedding, ids);
-  for (const layer of weights.layers) x = decoderLayer(x, layer, batch, length, positions, config);
+  weights.layers.forEach((layer, i) => {
+    x = decoderLayer(x, layer, batch, length, positions, config, terms?.[i]);
+  });
   return rmsNorm(x, config.rms_norm_eps);
 }
 
@@ -35,22 +44,33 @@ function decoderLayer(
   length: number,
   { rotation, mask }: Positions,
   config: LlamaConfig,
+  terms?: LayerTerms,
 ): Tensor2D {
+  const normed = rmsNorm(x, config.rms_norm_eps);
   const projection = withGain(layer.qkv, layer.attentionGain);
-  const attended = causalAttention(rmsNorm(x, config.rms_norm_eps), projection, rotation, mask, {
+  const shape = {
     batch,
     length,
     heads: config.num_attention_heads,
     keyHeads: config.num_key_value_heads,
     headDim: config.head_dim,
-  });
-  const y = addLinear(x, attended, layer.output);
-  return addFeedForward(y, layer, config);
+  };
+  const added = terms?.qkv?.(normed, layer.attentionGain);
+  const attended = causalAttention(normed, projection, rotation, mask, shape, added);
+  const y = addLinear(withTerm(x, terms?.output, attended), attended, layer.output);
+  return addFeedForward(y, layer, config, terms);
 }
 
 /** x plus the gated feed-forward block of x. */
-export function addFeedForward(x: Tensor2D, layer: LayerWeights, config: LlamaConfig): Tensor2D {
+function addFeedForward(x: Tensor2D, layer: LayerWeights, config: LlamaConfig, terms?: LayerTerms): Tensor2D {
+  const normed = rmsNorm(x, config.rms_norm_eps);
   const gate = withGain(layer.gate, layer.feedForwardGain);
   const up = withGain(layer.up, layer.feedForwardGain);
-  return addLinear(x, swiGlu(rmsNorm(x, config.rms_norm_eps), gate, up), layer.down);
+  const ofGate = terms?.gate?.(normed, layer.feedForwardGain);
+  const ofUp = terms?.up?.(normed, layer.feedForwardGain);
+  const hidden = swiGlu(normed, gate, up, ofGate, ofUp);
+  return addLinear(withTerm(x, terms?.down, hidden), hidden, layer.down);
 }
+
+const withTerm = (residual: Tensor2D, term: Term | undefined, x: Tensor2D): Tensor2D =>
+  term ? tf.add(residual, term(x)) : residual;

@@ -1,92 +1,48 @@
 import * as path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createRandom, Interrupted, readJson } from "../base/index.ts";
-import { generate, Llama, readConfig, readSafetensors, selectEngine, tf, type RowDriver } from "./index.ts";
-
-const VOCABULARY = 20;
-const STOP = 1;
-const MAX_TURN = 4;
-const newModel = (): Llama =>
-  Llama.create(
-    {
-      vocab_size: VOCABULARY,
-      hidden_size: 16,
-      intermediate_size: 24,
-      num_hidden_layers: 2,
-      num_attention_heads: 4,
-      num_key_value_heads: 2,
-      max_position_embeddings: 40,
-      initializer_range: 0.5,
-    },
-    { seed: 5 },
-  );
+import { Interrupted, readJson } from "../base/index.ts";
+import {
+  generate,
+  Llama,
+  readConfig,
+  readSafetensors,
+  selectEngine,
+  tf,
+  type Constraint,
+  type GeneratedToken,
+  type GenerateOptions,
+  type RowDriver,
+} from "./index.ts";
+import { Checked, newModel, Only, OPTIONS, prompts, reader, STOP, VOCABULARY } from "./test-drivers.ts";
 
 beforeAll(() => {
   selectEngine("auto");
 });
 
-/** Says a fixed script and checks every turn of the model against the whole forward pass. */
-class Checked implements RowDriver {
-  readonly context: number[] = [];
-  reason: string | undefined;
-  turns = 0;
-  readonly #model: Llama;
-  readonly #script: readonly (readonly number[])[];
-  readonly #allowed: readonly number[] | null;
-
-  constructor(model: Llama, script: readonly (readonly number[])[], allowed: readonly number[] | null = null) {
-    this.#model = model;
-    this.#script = script;
-    this.#allowed = allowed;
-  }
-
-  start(): readonly number[] {
-    this.context.push(...this.#script[0]);
-    return this.#script[0];
-  }
-
-  allowed(): readonly number[] | null {
-    return this.#allowed;
-  }
-
-  turn(generated: readonly number[]): readonly number[] | null {
-    for (const token of generated) {
-      expect(token).toBe(this.#best());
-      this.context.push(token);
-    }
-    if (generated.length < MAX_TURN) expect(this.#best()).toBe(STOP);
-    const next = this.#script[++this.turns] ?? null;
-    this.context.push(STOP, ...(next ?? []));
-    return next;
-  }
-
-  end(reason: string): void {
-    expect(this.reason).toBeUndefined();
-    this.reason = reason;
-  }
-
-  #best(): number {
-    const logits = tf.tidy(() => this.#model.logits([this.context]).dataSync().slice(-VOCABULARY));
-    return (this.#allowed ?? [...logits.keys()]).reduce((a, b) => (logits[b] > logits[a] ? b : a));
-  }
-}
-
 describe("generate", () => {
-  test("each token is what the whole forward pass would choose, for rows of any length side by side", async () => {
-    const model = newModel();
-    const random = createRandom(1, "test/scripts");
-    const told = (): number[] => Array.from({ length: 1 + random.int(6) }, () => 2 + random.int(VOCABULARY - 2));
-    const drivers = Array.from({ length: 9 }, (_, row) => {
-      const script = Array.from({ length: 1 + (row % 3) }, told);
-      return new Checked(model, script, row % 2 ? [STOP, 4, 7, 9] : null);
-    });
-    const before = tf.memory().numTensors;
-    await generate(model, drivers, { stopToken: STOP, maxTurnTokens: MAX_TURN });
-    expect(tf.memory().numTensors).toBe(before);
-    expect(drivers.map((driver) => driver.turns)).toEqual([1, 2, 3, 1, 2, 3, 1, 2, 3]);
-    for (const driver of drivers) expect(driver.reason).toBe("finished");
-    model.dispose();
-  });
+  test.each([
+    [6, 1],
+    [15, 3],
+    [40, 16],
+  ])(
+    "each token is what the whole forward pass would choose, for rows of any length, %i rows, %i at a time",
+    async (count, rows) => {
+      const model = newModel();
+      const told = prompts(3 * count, 6);
+      const drivers = Array.from({ length: count }, (_, row) => {
+        const script = told.slice(3 * row, 3 * row + 1 + (row % 3));
+        return new Checked(model, script, row % 2 ? [STOP, 4, 7, 9] : null);
+      });
+      const before = tf.memory().numTensors;
+      await generate(model, drivers, { ...OPTIONS, rows });
+      expect(tf.memory().numTensors).toBe(before);
+      drivers.forEach(({ turns, reason, constraints }, row) => {
+        expect([turns, reason]).toEqual([1 + (row % 3), "finished"]);
+        expect(constraints.map(({ isDisposed }) => isDisposed)).toEqual(row % 2 ? new Array(turns).fill(true) : []);
+      });
+      model.dispose();
+    },
+  );
 
   test("torch's greedy continuation, token for token", async () => {
     const folder = path.join(import.meta.dirname, "fixtures", "parity");
@@ -95,44 +51,102 @@ describe("generate", () => {
     );
     const config = readConfig(path.join(folder, "config.json"));
     const model = Llama.fromArrays(config, readSafetensors(path.join(folder, "policy.safetensors")));
-    let continuation: readonly number[] = [];
-    const driver: RowDriver = {
-      start: () => greedy.prompt,
-      allowed: () => null,
-      turn: (generated) => {
-        continuation = [...generated];
-        return null;
-      },
-    };
     const { length } = greedy.continuation;
-    await generate(model, [driver], { stopToken: 2, maxTurnTokens: length });
-    expect(continuation).toEqual(greedy.continuation);
+    const alone: GeneratedToken[] = [];
+    const crowded: GeneratedToken[] = [];
+    await generate(model, [reader(greedy.prompt, alone)], { stopTokens: [2], maxTurnTokens: length });
+    const crowd = [reader([5]), reader(greedy.prompt, crowded), reader([9, 8, 7]), reader([3, 3])];
+    await generate(model, crowd, { stopTokens: [2], maxTurnTokens: length, rows: 2 });
+    for (const seen of [alone, crowded]) expect(seen.map(({ id }) => id)).toEqual(greedy.continuation);
     model.dispose();
   });
 
-  test("a row that fills the context ends there, the others go on", async () => {
+  test.each([
+    ["greedy", undefined],
+    ["drawn", { temperature: 1.5, topP: 0.95, seed: 3 }],
+  ])("a row alone and in a crowd: equal tokens, log-probabilities to 1e-4 (%s)", async (_, sampling) => {
     const model = newModel();
-    const long = new Checked(model, [new Array<number>(30).fill(3), new Array<number>(9).fill(3)]);
-    const short = new Checked(model, [[5, 6]]);
-    await generate(model, [long, short], { stopToken: STOP, maxTurnTokens: MAX_TURN, maxLength: 33 });
-    expect([long.reason, short.reason]).toEqual(["context_limit", "finished"]);
-    model.dispose();
-  });
-
-  test("an aborted signal stops it and leaves no tensor behind", async () => {
-    const model = newModel();
-    const controller = new AbortController();
-    const drivers = [new Checked(model, [[5, 6], [7]])];
-    const before = tf.memory().numTensors;
-    const onProgress = (): void => controller.abort();
-    const result = generate(model, drivers, {
-      stopToken: STOP,
-      maxTurnTokens: MAX_TURN,
-      onProgress,
-      signal: controller.signal,
+    const options: GenerateOptions = { stopTokens: [], maxTurnTokens: 12, logprobs: 2, sampling };
+    const all = prompts(12, 20).map((prompt, row) => ({
+      prompt,
+      row,
+      alone: new Array<GeneratedToken>(),
+      crowded: new Array<GeneratedToken>(),
+    }));
+    const driver = (row: number, prompt: readonly number[], seen: GeneratedToken[]): RowDriver => ({
+      ...reader(prompt, seen),
+      id: `r${row}`,
     });
-    await expect(result).rejects.toThrow(Interrupted);
+    await generate(model, all.map(({ row, prompt, crowded }) => driver(row, prompt, crowded)), { ...options, rows: 5 }); // prettier-ignore
+    for (const { prompt, row, alone, crowded } of all) {
+      await generate(model, [driver(row, prompt, alone)], options);
+      expect(crowded.map(({ id }) => id)).toEqual(alone.map(({ id }) => id));
+      crowded.forEach(({ logprob, alternatives }, i) => {
+        expect(Math.abs(logprob! - alone[i].logprob!)).toBeLessThan(1e-4);
+        alternatives!.forEach((other, j) => expect(Math.abs(other.logprob - alone[i].alternatives![j].logprob)).toBeLessThan(1e-4)); // prettier-ignore
+      });
+    }
+    model.dispose();
+  });
+
+  test("log-probabilities are those of the whole forward pass, whatever is allowed or drawn", async () => {
+    const model = newModel();
+    const [prompt] = prompts(1);
+    const seen: GeneratedToken[] = [];
+    const driver = { ...reader(prompt, seen), constraint: () => new Only([4, 7, 9]) };
+    const sampling = { temperature: 0.3, seed: 1 };
+    await generate(model, [driver], { stopTokens: [], maxTurnTokens: 6, logprobs: 3, sampling });
+    expect(seen).toHaveLength(6);
+    seen.forEach(({ id, logprob, alternatives }, i) => {
+      const context = [...prompt, ...seen.slice(0, i).map((token) => token.id)];
+      const all = tf.tidy(() =>
+        tf
+          .logSoftmax(model.logits([context]))
+          .dataSync()
+          .slice(-VOCABULARY),
+      );
+      expect(Math.abs(logprob! - all[id])).toBeLessThan(1e-5);
+      const best = [...all.keys()].sort((a, b) => all[b] - all[a]).slice(0, 3);
+      expect(alternatives!.map((other) => other.id)).toEqual(best);
+      alternatives!.forEach((other) => expect(Math.abs(other.logprob - all[other.id])).toBeLessThan(1e-5));
+    });
+    model.dispose();
+  });
+
+  test("an aborted signal, an error of a driver, an empty row: nothing is left behind", async () => {
+    const model = newModel();
+    const before = tf.memory().numTensors;
+    const controller = new AbortController();
+    const onProgress = (): void => controller.abort();
+    const script = [[5, 6], [7]];
+    const run = (driver: RowDriver, options: Partial<GenerateOptions> = {}): Promise<void> =>
+      generate(model, [new Checked(model, script), driver], { ...OPTIONS, ...options });
+    await expect(run(reader([5]), { onProgress, signal: controller.signal })).rejects.toThrow(Interrupted);
+    await expect(run(reader([]))).rejects.toThrow("row 1: a row must start with at least one token");
+    const broken = (): never => {
+      throw new Error("broken driver");
+    };
+    const only = new Only([]);
+    for (const method of ["start", "constraint", "token", "turn", "end"] as const)
+      await expect(run({ ...reader([5]), [method]: broken })).rejects.toThrow("broken driver");
+    await expect(run({ ...reader([5]), id: "seven", constraint: () => only })).rejects.toThrow(
+      "row seven: no token is allowed",
+    );
+    expect(only.isDisposed).toBe(true);
+    const late: Constraint = { ...new Only([4]), allowed: () => Promise.reject(new Error("late")), accept: broken };
+    await expect(run({ ...reader([5]), constraint: () => late })).rejects.toThrow("late");
     expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
+  test("bad options are named", async () => {
+    const model = newModel();
+    const run = (options: Partial<GenerateOptions>): Promise<void> => generate(model, [], { ...OPTIONS, ...options });
+    await run({});
+    await expect(run({ rows: 0 })).rejects.toThrow("rows 0: a whole number of 1 or more is expected");
+    await expect(run({ maxTurnTokens: 1.5 })).rejects.toThrow("maxTurnTokens 1.5");
+    await expect(run({ logprobs: -1 })).rejects.toThrow("logprobs -1: a whole number of 0 or more is expected");
+    await expect(run({ sampling: { temperature: -1, seed: 0 } })).rejects.toThrow("temperature -1");
     model.dispose();
   });
 });

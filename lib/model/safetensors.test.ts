@@ -43,6 +43,16 @@ describe("safetensors", () => {
     expect([...(readSafetensors(file).get("x")?.data ?? [])]).toEqual([1, -3, 2 ** -24, Infinity, 0.333251953125]);
   });
 
+  test("a file that was cut short is refused wherever it was cut", () => {
+    writeSafetensors(file, new Map([["x", { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }]]));
+    const whole = fs.readFileSync(file);
+    for (let length = 0; length < whole.length; length++) {
+      fs.writeFileSync(file, whole.subarray(0, length));
+      expect(() => readSafetensors(file), `${length} bytes`).toThrow(UserError);
+    }
+    expect(fs.readdirSync(folder)).toEqual(["x.safetensors"]);
+  });
+
   test("damaged files are named with what is wrong", () => {
     const messages: [() => void, RegExp][] = [
       [() => fs.writeFileSync(file, "abc"), /3 bytes/],
@@ -50,6 +60,7 @@ describe("safetensors", () => {
       [() => writeRaw("I8", Uint16Array.of(1), [2]), /x: type I8 is not supported/],
       [() => writeRaw("F16", Uint16Array.of(1), [2]), /x: bytes 0 to 2 of 2 for shape \[2\]/],
       [() => writeRaw("F16", Uint16Array.of(1), [2], 4), /x: bytes 0 to 4 of 2/],
+      [() => writeRaw("F16", Uint16Array.of(1), [-1], -2), /x: its entry is \{"dtype":"F16","shape":\[-1\]/],
     ];
     for (const [damage, message] of messages) {
       damage();

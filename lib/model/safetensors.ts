@@ -1,5 +1,7 @@
 import * as fs from "node:fs";
-import { UserError, writeFileAtomic } from "../base/index.ts";
+import * as path from "node:path";
+import { z } from "zod";
+import { UserError } from "../base/index.ts";
 
 /** One named array of a safetensors file, as float32. */
 export interface NamedArray {
@@ -9,10 +11,11 @@ export interface NamedArray {
 
 const BYTES: Record<string, number> = { F32: 4, F16: 2, BF16: 2 };
 const LONGEST_HEADER = 100 * 1024 * 1024; // the format's own limit
+const PIECE = 2 ** 30; // bytes read or written at once; Node takes less than 2^31
 
 /**
  * Writes arrays as F32 in the safetensors format (https://github.com/huggingface/safetensors). Names are sorted, so
- * equal arrays give equal bytes.
+ * equal arrays give equal bytes. A reader sees the old file or the whole new one.
  */
 export function writeSafetensors(
   file: string,
@@ -28,66 +31,97 @@ export function writeSafetensors(
     offset += data.byteLength;
   }
   const text = JSON.stringify(header);
-  const padded = text.padEnd(Math.ceil(Buffer.byteLength(text) / 8) * 8 - Buffer.byteLength(text) + text.length);
-  const head = Buffer.from(padded, "utf8");
-  const bytes = Buffer.alloc(8 + head.length + offset);
-  bytes.writeBigUInt64LE(BigInt(head.length), 0);
-  head.copy(bytes, 8);
-  let position = 8 + head.length;
-  for (const name of names) {
-    const { data } = arrays.get(name) as NamedArray;
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
-    position += data.byteLength;
+  const padding = " ".repeat((8 - (Buffer.byteLength(text) % 8)) % 8);
+  const head = Buffer.from(text + padding, "utf8");
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(head.length));
+  // Not one buffer for all of it: a model's file may be larger than the largest buffer.
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    const handle = fs.openSync(temporary, "w");
+    try {
+      writeAll(handle, Buffer.concat([size, head]));
+      for (const name of names) writeAll(handle, bytesOf((arrays.get(name) as NamedArray).data));
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
   }
-  writeFileAtomic(file, bytes);
-}
-
-interface Entry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
 }
 
 /** Reads a safetensors file; F16 and BF16 are widened to float32. A damaged file is a `UserError` that says where. */
 export function readSafetensors(file: string): Map<string, NamedArray> {
-  let bytes: Buffer;
+  let handle: number;
   try {
-    bytes = fs.readFileSync(file);
+    handle = fs.openSync(file, "r");
   } catch (error) {
     throw new UserError(`${file}: cannot be read: ${(error as Error).message}`);
   }
-  const bad = (what: string): UserError => new UserError(`${file}: not a whole safetensors file: ${what}`);
-  if (bytes.length < 8) throw bad(`${bytes.length} bytes, at least 8 are needed`);
-  const size = Number(bytes.readBigUInt64LE(0));
-  if (size > LONGEST_HEADER || 8 + size > bytes.length)
-    throw bad(`header of ${size} bytes in a file of ${bytes.length} bytes`);
-  let header: Record<string, Entry>;
   try {
-    header = JSON.parse(bytes.toString("utf8", 8, 8 + size)) as Record<string, Entry>;
+    return readArrays(handle, file);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+const count = z.number().int().nonnegative();
+const entrySchema = z.object({ dtype: z.string(), shape: z.array(count), data_offsets: z.tuple([count, count]) });
+
+function readArrays(handle: number, file: string): Map<string, NamedArray> {
+  const bad = (what: string): UserError => new UserError(`${file}: not a whole safetensors file: ${what}`);
+  const length = fs.fstatSync(handle).size;
+  if (length < 8) throw bad(`${length} bytes, at least 8 are needed`);
+  const headerLength = Number(Buffer.from(readBytes(handle, 0, 8)).readBigUInt64LE(0));
+  const start = 8 + headerLength;
+  if (headerLength > LONGEST_HEADER || start > length)
+    throw bad(`header of ${headerLength} bytes in a file of ${length} bytes`);
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(Buffer.from(readBytes(handle, 8, headerLength)).toString("utf8")) as Record<string, unknown>;
   } catch (error) {
     throw bad(`header: ${(error as Error).message}`);
   }
-  const content = bytes.subarray(8 + size);
   const arrays = new Map<string, NamedArray>();
-  for (const [name, entry] of Object.entries(header)) {
+  for (const [name, value] of Object.entries(header)) {
     if (name === "__metadata__") continue;
+    const parsed = entrySchema.safeParse(value);
+    if (!parsed.success) throw bad(`${name}: its entry is ${JSON.stringify(value)}`);
+    const entry = parsed.data;
     const width = BYTES[entry.dtype];
     if (!width) throw bad(`${name}: type ${entry.dtype} is not supported, only ${Object.keys(BYTES).join(", ")}`);
-    const count = entry.shape.reduce((a, b) => a * b, 1);
+    const size = entry.shape.reduce((a, b) => a * b, 1);
     const [from, to] = entry.data_offsets;
-    if (to - from !== count * width || from < 0 || to > content.length)
-      throw bad(`${name}: bytes ${from} to ${to} of ${content.length} for shape [${entry.shape.join(", ")}]`);
-    arrays.set(name, { shape: entry.shape, data: toFloat32(entry.dtype, content.subarray(from, to)) });
+    if (to - from !== size * width || start + to > length)
+      throw bad(`${name}: bytes ${from} to ${to} of ${length - start} for shape [${entry.shape.join(", ")}]`);
+    arrays.set(name, { shape: entry.shape, data: toFloat32(entry.dtype, readBytes(handle, start + from, to - from)) });
   }
   return arrays;
 }
 
-function toFloat32(dtype: string, bytes: Buffer): Float32Array {
-  const copy = new Uint8Array(bytes); // own, aligned memory
-  if (dtype === "F32") return new Float32Array(copy.buffer);
-  const words = new Uint16Array(copy.buffer);
-  const convert = dtype === "BF16" ? fromBfloat16 : fromFloat16;
-  return Float32Array.from(words, convert);
+function readBytes(handle: number, position: number, count: number): ArrayBuffer {
+  const bytes = new Uint8Array(count);
+  for (let at = 0; at < count;) {
+    const read = fs.readSync(handle, bytes, at, Math.min(PIECE, count - at), position + at);
+    if (read === 0) throw new Error(`the file became shorter while it was read, at byte ${position + at}`);
+    at += read;
+  }
+  return bytes.buffer;
+}
+
+function writeAll(handle: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += fs.writeSync(handle, bytes, at, Math.min(PIECE, bytes.length - at));
+}
+
+const bytesOf = (data: Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+function toFloat32(dtype: string, bytes: ArrayBuffer): Float32Array {
+  if (dtype === "F32") return new Float32Array(bytes);
+  return Float32Array.from(new Uint16Array(bytes), dtype === "BF16" ? fromBfloat16 : fromFloat16);
 }
 
 const word = new Uint32Array(1);

@@ -45,8 +45,9 @@ let selected: EngineInfo | undefined;
  * where its binding is installed, else `js`. Native libraries read their settings once, so a process keeps its first
  * native engine. A GPU that was asked for and is not usable is an error, never a silent fall-back.
  *
- * `threads` (default: WAYMARK_THREADS, else 2, whatever the machine has) is the number of CPU threads inside one operation;
- * results are equal bit for bit from run to run for the same number of threads.
+ * `threads` (default: WAYMARK_THREADS, else 2, whatever the machine has) is the number of CPU threads that training spreads
+ * its rows over; results are equal bit for bit from run to run for the same number. Inside one operation there is a
+ * single thread, for the operations of small models are too short to share; TF_NUM_INTRAOP_THREADS overrides that.
  */
 export function selectEngine(kind: "auto" | EngineKind = "auto", threads = threadsWanted()): EngineInfo {
   const wanted = kind === "auto" ? (selected?.engine ?? engineOfSetup() ?? (bindingFile() ? "cpu" : "js")) : kind;
@@ -70,7 +71,7 @@ function selectJavaScript(): EngineInfo {
 function selectNative(kind: "cpu" | "gpu", threads: number): EngineInfo {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true"; // else TensorFlow takes nearly all of the GPU's memory
-  process.env.TF_NUM_INTRAOP_THREADS ??= String(threads);
+  process.env.TF_NUM_INTRAOP_THREADS ??= "1";
   process.env.TF_NUM_INTEROP_THREADS ??= "1"; // eager operations run one after another
   if (kind === "cpu") process.env.CUDA_VISIBLE_DEVICES = "-1";
   if (!bindingFile())
@@ -92,7 +93,7 @@ function selectNative(kind: "cpu" | "gpu", threads: number): EngineInfo {
     engine: kind,
     tensorflowVersion: backend.binding.TF_Version,
     device: kind === "gpu" ? "GPU:0" : "CPU",
-    threads: Number(process.env.TF_NUM_INTRAOP_THREADS),
+    threads: kind === "cpu" ? threads : 1,
   };
 }
 

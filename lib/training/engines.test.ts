@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { selectEngine, tf } from "../model/index.ts";
 import { tinyModel, tinyOptimizer, tinyRows } from "./fixtures/tiny.ts";
-import { makeBatch, sftStep } from "./index.ts";
+import { makeBatch, sftObjective, trainStep } from "./index.ts";
 
 test("native and JavaScript engines give the same losses to 1e-5", (context) => {
   const native = selectEngine("auto");
@@ -16,6 +16,6 @@ test("native and JavaScript engines give the same losses to 1e-5", (context) => 
 function threeLosses(): number[] {
   const model = tinyModel();
   const optimizer = tinyOptimizer(model);
-  const batch = makeBatch(tinyRows(4));
-  return [0, 1, 2].map(() => sftStep(model, batch, optimizer, 1e-3).dataSync()[0]);
+  const batch = makeBatch(tinyRows(4).map((row) => [row]));
+  return [0, 1, 2].map(() => trainStep(sftObjective(48), model, batch, optimizer, 1e-3).dataSync()[0]);
 }

@@ -1,57 +1,54 @@
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
+import { median, NO_TORCH, pythonWithTorch, ROUNDS, SECONDS, takeTurns } from "../model/bench/turns.bench.ts";
 
 interface BenchTable {
   title: string;
   rows: Record<string, string | number>[];
   note?: string;
 }
+interface Measured {
+  readonly tokensPerSecond: number;
+  readonly loss: number;
+  readonly peakMb: number;
+}
 
-const ROUNDS = 3; // ours and PyTorch take turns, so that other work on the machine hits both
-const SECONDS = 3;
-
-/** Tokens per second of a training step of the student, beside PyTorch on the CPU where that is installed. */
+/** Tokens per second of a training step, beside PyTorch on the CPU where that is installed: same weights, same rows. */
 export default function benchTraining(): Promise<BenchTable> {
   const python = pythonWithTorch();
-  const engine = path.join(import.meta.dirname, "bench-engine.ts");
-  const torch = path.join(import.meta.dirname, "bench_torch.py");
-  const rows = [1, 2].map((threads) => {
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      ours.push(measure(process.execPath, ["--import", "tsx", engine, String(threads), String(SECONDS)]));
-      if (python) theirs.push(measure(python, [torch, String(threads), String(SECONDS)]));
-    }
-    const row = { threads, "Waymark tokens/s": Math.round(median(ours)) };
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "waymark-bench-"));
+  const script = (name: string): string => path.join(import.meta.dirname, "bench", name);
+  const cases = ["student", "1M"].flatMap((shape) => [1, 2].map((threads) => ({ shape, threads })));
+  const rows = cases.map(({ shape, threads }) => {
+    const args = [shape, String(threads), String(SECONDS), folder];
+    const { ours, theirs } = takeTurns<Measured>(
+      { script: script("waymark-step.ts"), args },
+      { script: script("torch_step.py"), args, python },
+    );
+    const row = {
+      shape,
+      threads,
+      "Waymark tokens/s": Math.round(median(ours.map((run) => run.tokensPerSecond))),
+      "peak MB": median(ours.map((run) => run.peakMb)),
+    };
     if (!python) return row;
-    const ratio = median(ours.map((speed, round) => speed / theirs[round]));
-    return { ...row, "PyTorch tokens/s": Math.round(median(theirs)), ratio: ratio.toFixed(2) };
+    if (Math.abs(ours[0].loss / theirs[0].loss - 1) > 1e-4)
+      throw new Error(`${shape}: our first loss ${ours[0].loss} is not PyTorch's ${theirs[0].loss}`);
+    const ratio = median(ours.map((run, round) => run.tokensPerSecond / theirs[round].tokensPerSecond));
+    return {
+      ...row,
+      "PyTorch tokens/s": Math.round(median(theirs.map((run) => run.tokensPerSecond))),
+      "PyTorch peak MB": median(theirs.map((run) => run.peakMb)),
+      ratio: ratio.toFixed(2),
+    };
   });
-  const missing =
-    "PyTorch was not found: `python3 -m venv torch && torch/bin/pip install torch numpy`, then set WAYMARK_TORCH_PYTHON=torch/bin/python";
+  fs.rmSync(folder, { recursive: true, force: true });
   return Promise.resolve({
-    title: "SFT step, 4 layers of 64, vocabulary 1000, 16 rows of 120 tokens",
+    title: "SFT step with AdamW and clipping: student 4 × 64, 16 rows of 120 tokens; 1M 4 × 128, 8 rows of 256",
     rows,
-    note: python ? `median of ${ROUNDS} alternating rounds of ${SECONDS} s; PyTorch from ${python}` : missing,
+    note: python
+      ? `medians of ${ROUNDS} rounds of ${SECONDS} s, in turns; first losses agree; PyTorch from ${python}`
+      : NO_TORCH,
   });
 }
-
-function pythonWithTorch(): string | undefined {
-  const candidates = process.env.WAYMARK_TORCH_PYTHON
-    ? [process.env.WAYMARK_TORCH_PYTHON]
-    : [".venv/bin/python", "python3"];
-  return candidates.find(
-    (python) =>
-      (!python.includes("/") || fs.existsSync(python)) && spawnSync(python, ["-c", "import torch"]).status === 0,
-  );
-}
-
-/** Runs a script that prints one number. */
-function measure(command: string, args: string[]): number {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${stderr}`);
-  return Number(stdout.trim());
-}
-
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];

@@ -9,4 +9,5 @@ export { ARMS, evaluationStage, readEpisodes } from "./stages/evaluation.ts";
 export { labelsStage, readLabels, readRows, weightsOf } from "./stages/labels.ts";
 export { newStudent, readTrainingMetrics, snapshotsOf, studentFolder, trainingStage } from "./stages/training.ts";
 export { firstTrajectory, readPrior, readTrajectories, trajectoriesStage } from "./stages/trajectories.ts";
+export * from "./further-training.ts";
 export * from "./walk-tools.ts";

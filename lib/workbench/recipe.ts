@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError, canonicalJson, sha256 } from "../base/index.ts";
+import { sftRecipeSchema } from "../training/index.ts";
 import { projectRoot } from "./project.ts";
 
 const share = z.number().min(0).max(1);
@@ -52,19 +53,13 @@ const modelSchema = z.strictObject({
   sharedParts: z.boolean(),
 });
 
-const trainingSchema = z.strictObject({
-  batchRows: count,
-  /** Most tokens a step, padding included; bounds memory. */
-  batchTokens: count,
-  learningRate: z.number().positive(),
-  warmupSteps: z.number().int().nonnegative(),
-  weightDecay: z.number().nonnegative(),
-  clipNorm: z.number().positive(),
-  epochs: count,
-  checkpointEvery: count,
-  /** How many snapshots along the way are kept for the learning curve. */
-  snapshots: z.number().int().nonnegative(),
-});
+const trainingSchema = sftRecipeSchema
+  .omit({ seed: true })
+  .extend({
+    /** How many snapshots along the way are kept for the learning curve. */
+    snapshots: z.number().int().nonnegative(),
+  })
+  .strict();
 
 const evaluationSchema = z.strictObject({
   stepLimit: count,

@@ -8,6 +8,7 @@ import {
   sourceRows,
   tokenRows,
   type CompressionRow,
+  type LabelledExample,
   type SourceRow,
   type TokenRow,
 } from "../labels/index.ts";
@@ -101,7 +102,8 @@ export async function labelStatistics(run: Run): Promise<{
   compression: CompressionRow[];
 }> {
   const { tokenizer, template } = readLabels(run);
-  const examples = await readRows(run);
+  const examples: LabelledExample[] = [];
+  for await (const row of readRows(run)) examples.push(row);
   const some: Trajectory[] = [];
   for await (const trajectory of readTrajectories(run)) {
     some.push(trajectory);

@@ -18,7 +18,8 @@ export interface AttentionShape {
  * Causal self-attention over rotated queries and keys, with its input projection, forward and backward in one piece.
  *
  * `x` is [batch · length, in]; `weight` [(heads + 2 keyHeads) · headDim, in] projects to queries, keys and values, in the
- * order of `interleavedRows`; `mask` [length, length] or [batch, length, length] is 0 where a position may look and very negative elsewhere. Returns
+ * order of `interleavedRows`; `mask` [length, length] or [batch, length, length] is 0 where a position may look and very
+ * negative elsewhere; `term`, where there is one, is added to the projection and has its shape. Returns
  * [batch · length, heads · headDim].
  */
 export function causalAttention(
@@ -27,14 +28,17 @@ export function causalAttention(
   rotation: Rotation,
   mask: Tensor,
   { batch, length, heads, keyHeads, headDim }: AttentionShape,
+  term?: Tensor2D,
 ): Tensor2D {
   const group = heads / keyHeads;
   const rows = batch * length;
   return tf.customGrad((...args) => {
-    const [x, weight, save] = args as unknown as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
+    const save = args.pop() as unknown as (tensors: Tensor[]) => void;
+    const [x, weight, term] = args as [Tensor2D, Tensor2D, Tensor2D?];
     // Heads lead, so that queries, keys and values are whole blocks of memory.
     const qkv = pipe(
       linear(x, weight),
+      ...(term ? [(all: Tensor) => tf.add(all, term)] : []),
       (all) => tf.reshape(all, [batch, length, heads + 2 * keyHeads, headDim]),
       (all) => transpose(all, [2, 0, 1, 3]),
     );
@@ -46,7 +50,7 @@ export function causalAttention(
     const o = tf.matMul(p, v);
     save([x, weight, q, k, v, p, o, rotation.backward]);
     return { value: tf.reshape(transpose(o, [1, 2, 0, 3]), [rows, heads * headDim]), gradFunc: backward };
-  })(x, weight) as Tensor2D;
+  })(...(term ? [x, weight, term] : [x, weight])) as Tensor2D;
 
   function backward(dy: Tensor, [x, weight, q, k, v, p, o, turnBack]: Tensor[]): Tensor[] {
     const dO = pipe(tf.reshape(dy, [batch, length, heads, headDim]), (d) => transpose(d, [2, 0, 1, 3]));
@@ -68,7 +72,7 @@ export function causalAttention(
       (d) => transpose(d, [1, 2, 0, 3]),
       (d) => tf.reshape(d, [rows, (heads + 2 * keyHeads) * headDim]),
     );
-    return [tf.matMul(dQkv, weight), tf.matMul(dQkv, x, true, false)];
+    return [tf.matMul(dQkv, weight), tf.matMul(dQkv, x, true, false), ...(term ? [dQkv] : [])];
   }
 
   /** Sums what the query heads of a group give to their one key head. */

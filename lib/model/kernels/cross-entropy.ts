@@ -17,11 +17,12 @@ export function linearCrossEntropy(x: Tensor, table: Tensor, labels: Tensor1D): 
     // log Σ exp(l) = max l - log(max P): exact also where the label's own probability underflows.
     const logSum = tf.sub(tf.max(logits, -1), tf.log(tf.max(probabilities, -1)));
     logits.dispose();
-    save([input, weight, probabilities, own]);
+    save([input, weight, probabilities, own, labels]);
     return {
       value: tf.sub(logSum, tf.sum(tf.mul(input, own), -1)) as Tensor1D,
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [input, weight, probabilities, own] = saved as Tensor2D[];
+        const labels = saved[4] as Tensor1D;
         const scale = tf.reshape(dy, [-1, 1]);
         const scaled = tf.mul(input, scale) as Tensor2D;
         const dx = tf.mul(tf.sub(tf.matMul(probabilities, weight), own), scale);

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 /** MIME type → value: what one output of a cell holds. Front ends show the richest type that they know. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
@@ -38,6 +40,42 @@ const NEUTRAL = { color: "#7a828e", grid: "rgba(128,136,150,0.25)", ground: "rgb
 
 /** Draws a plotly figure. Its ground is transparent and its text neutral, so that it fits light and dark themes. */
 export function showFigure(figure: Figure): void {
+  showBundle(figureBundle(figure));
+}
+
+export interface LiveFigure {
+  /** Draws the figure in the place of the last one; more often than every `interval` it is not drawn. */
+  update(figure: () => Figure): void;
+  /** Draws the figure once more, for good. */
+  close(figure: Figure): void;
+}
+
+/**
+ * A figure that grows while the work goes on, such as a loss curve. Outside of a notebook only the last state is shown.
+ * `interval` in milliseconds: drawing takes the browser a moment.
+ */
+export function liveFigure(interval = 3000, now: () => number = () => performance.now()): LiveFigure {
+  const id = randomUUID();
+  let drawn = -Infinity;
+  let shown = false;
+  const draw = (figure: Figure): void => {
+    showUpdatable(id, figureBundle(figure), shown);
+    shown = true;
+  };
+  return {
+    update: (figure) => {
+      if (!insideNotebook() || now() - drawn < interval) return;
+      drawn = now();
+      draw(figure());
+    },
+    close: (figure) => {
+      if (insideNotebook()) draw(figure);
+      else showFigure(figure);
+    },
+  };
+}
+
+function figureBundle(figure: Figure): MimeBundle & { readonly "text/plain": string } {
   const layout = {
     paper_bgcolor: NEUTRAL.ground,
     plot_bgcolor: NEUTRAL.ground,
@@ -53,10 +91,10 @@ export function showFigure(figure: Figure): void {
     showSendToCloud: false,
     plotlyServerURL: "",
   };
-  showBundle({
+  return {
     "application/vnd.plotly.v1+json": { data: figure.data, layout: withGrid(layout), config },
     "text/plain": describeFigure(figure),
-  });
+  };
 }
 
 /** Every axis gets a faint grid; plotly's own is white on its grey ground and vanishes without it. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { showFigure, showMarkdown, showTable } from "./index.ts";
+import { liveFigure, showFigure, showMarkdown, showTable } from "./index.ts";
 import { describeProgress, duration, progressBar, type ProgressState } from "./progress-bar.ts";
 import { formatCell, tableHtml, tableText, toGrid } from "./table.ts";
 
@@ -105,5 +105,40 @@ describe("outside of a notebook", () => {
     showFigure({ data: [{ type: "bar" }, { name: "two" }], layout: { title: "<b>Bars</b>" } });
     showMarkdown("**m**");
     expect(printed).toBe("a\n─\n1\n[figure:  Bars  (bar, two)]\n**m**\n");
+  });
+});
+
+describe("live figures", () => {
+  const KERNEL = Symbol.for("waymark.display");
+  const kernel = globalThis as Record<symbol, unknown>;
+  const titled = (title: string): { data: object[]; layout: object } => ({ data: [], layout: { title } });
+  afterEach(() => Reflect.deleteProperty(kernel, KERNEL));
+
+  it("are one output, redrawn in its place, not too often, and once more at the end", () => {
+    const seen: unknown[] = [];
+    kernel[KERNEL] = (content: { data: Record<string, unknown>; transient: { display_id: string } }, update: boolean) =>
+      seen.push([content.data["text/plain"], content.transient.display_id, update]);
+    let time = 0;
+    const live = liveFigure(1000, () => time);
+    for (const at of [0, 500, 999, 1500]) {
+      time = at;
+      live.update(() => titled(String(at)));
+    }
+    live.close(titled("end"));
+    const id = (seen[0] as string[])[1];
+    expect(seen).toEqual([
+      ["[figure: 0 ()]", id, false],
+      ["[figure: 1500 ()]", id, true],
+      ["[figure: end ()]", id, true],
+    ]);
+  });
+
+  it("outside of a notebook show their end alone", () => {
+    let printed = "";
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => ((printed += String(text)), true));
+    const live = liveFigure(0);
+    live.update(() => titled("middle"));
+    live.close(titled("end"));
+    expect(printed).toBe("[figure: end ()]\n");
   });
 });

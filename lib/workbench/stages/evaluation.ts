@@ -23,9 +23,6 @@ export const ARMS = {
 } as const;
 export type Arm = keyof typeof ARMS;
 
-/** Games are played side by side in batches of at most so many. */
-const BATCH = 320;
-
 /** A result row, and the snapshot that played for it where it belongs to the learning curve. */
 export interface EvaluationRow extends ResultRow {
   /** Name of the game set; overrides the split that the game itself has. */
@@ -96,12 +93,7 @@ async function episodesOf(
 ): Promise<Trajectory[]> {
   const file = path.join(folder, matchFile(match));
   if (fs.existsSync(file)) return readAll(file);
-  const played: Trajectory[] = [];
-  for (let at = 0; at < match.set.games.length; at += BATCH) {
-    const environments = match.set.games.slice(at, at + BATCH).map((facts) => new Household(facts));
-    const report: OnProgress = ({ done, total }) => onProgress({ done: at + done, total });
-    played.push(...(await play(run, match, environments, signal, report)));
-  }
+  const played = await play(run, match, signal, onProgress);
   const writer = new JsonlWriter(file);
   for (const trajectory of played) await writer.write(trajectory);
   await writer.close();
@@ -110,27 +102,29 @@ async function episodesOf(
 
 async function play(
   run: Run,
-  { arm, snapshot }: Match,
-  environments: readonly Household[],
+  { set, arm, snapshot }: Match,
   signal: AbortSignal,
   onProgress: OnProgress,
 ): Promise<Trajectory[]> {
   const { stepLimit } = run.settings.evaluation;
-  const common = { environments, stepLimit, seed: run.seed, signal, onProgress };
-  if (arm === "teacher") {
-    const prior = readPrior(run);
-    return playAgents({ ...common, createAgent: () => new SearchTeacher(prior) });
-  }
-  if (arm === "random") {
+  const common = { stepLimit, seed: run.seed, signal, onProgress };
+  if (arm === "teacher" || arm === "random") {
+    const environments = set.games.map((facts) => new Household(facts));
+    if (arm === "teacher") {
+      const prior = readPrior(run);
+      return playAgents({ ...common, environments, createAgent: () => new SearchTeacher(prior) });
+    }
     const createAgent = ({ task }: { task: { id: string } }): RandomAgent =>
       new RandomAgent(createRandom(run.seed, `random-agent/${task.id}`));
-    return playAgents({ ...common, createAgent });
+    return playAgents({ ...common, environments, createAgent });
   }
   const model = Llama.load(studentFolder(run, snapshot));
   try {
     const admissibleOnly = arm === "admissible";
     const maxLength = model.config.max_position_embeddings;
-    return await playStudent({ ...common, ...readLabels(run), model, admissibleOnly, maxLength, name: ARMS[arm] });
+    const environments = set.games.map((facts) => () => new Household(facts));
+    const student = { ...readLabels(run), model, admissibleOnly, maxLength, name: ARMS[arm] };
+    return await playStudent({ ...common, environments, ...student });
   } finally {
     model.dispose();
   }

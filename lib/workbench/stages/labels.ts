@@ -91,4 +91,6 @@ export function readLabels(run: Run): { tokenizer: Tokenizer; template: ChatTemp
   return { tokenizer: loadTokenizer(stageFolder(run, "labels", TOKENIZER_FILES[0])), template: templateOf(run) };
 }
 
-export const readRows = (run: Run): Promise<LabelledExample[]> => readExamples(stageFolder(run, "labels", EXAMPLES));
+/** The run's rows, one by one. */
+export const readRows = (run: Run): AsyncGenerator<LabelledExample> =>
+  readExamples(stageFolder(run, "labels", EXAMPLES));

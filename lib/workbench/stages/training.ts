@@ -35,17 +35,10 @@ export function trainingStage(
       const tokens = before.summary["tokens"] as number;
       const result = await trainSft({
         model,
-        rows: await readRows(run),
+        rows: readRows(run),
         recipe: {
+          ...training,
           seed: run.seed,
-          batchSize: training.batchRows,
-          batchTokens: training.batchTokens,
-          epochs: training.epochs,
-          learningRate: training.learningRate,
-          warmupSteps: training.warmupSteps,
-          weightDecay: training.weightDecay,
-          clipNorm: training.clipNorm,
-          checkpointEvery: training.checkpointEvery,
           snapshots: snapshotTokens(training.snapshots, tokens * training.epochs),
         },
         folder,
@@ -61,7 +54,9 @@ export function trainingStage(
         rows.map(({ step, loss, actionLoss }) => [step, loss, actionLoss]),
       );
       fs.rmSync(file("checkpoints"), { recursive: true, force: true });
-      return { ...result, parameters, engine };
+      const { steps, final, dropped, skippedSteps } = result;
+      const unusual = { ...(skippedSteps > 0 && { skippedSteps }), ...(Object.keys(dropped).length > 0 && { dropped }) };
+      return { steps, tokens: result.tokens, ...final, ...unusual, parameters, engine };
     },
   });
 }

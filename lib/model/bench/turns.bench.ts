@@ -1,0 +1,37 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+
+/** Benchmarks beside Python take turns with it, so that other work on the machine hits both. */
+export const ROUNDS = 5;
+export const SECONDS = 3;
+
+/** The Python that has PyTorch for comparison, or undefined. */
+export function pythonWithTorch(): string | undefined {
+  const named = process.env.WAYMARK_TORCH_PYTHON;
+  const candidates = named ? [named] : [".venv/bin/python", "python3"];
+  return candidates.find(
+    (python) =>
+      (!python.includes("/") || fs.existsSync(python)) && spawnSync(python, ["-c", "import torch"]).status === 0,
+  );
+}
+
+export const NO_TORCH =
+  "PyTorch was not found: `python3 -m venv torch && torch/bin/pip install -r lib/model/bench/requirements.txt`, then set WAYMARK_TORCH_PYTHON=torch/bin/python";
+
+/** Runs both scripts `ROUNDS` times in turn; each prints a line of JSON. `theirs` is empty without Python. */
+export function takeTurns<T>(
+  ours: { readonly script: string; readonly args: readonly string[] },
+  theirs: { readonly script: string; readonly args: readonly string[]; readonly python: string | undefined },
+): { ours: T[]; theirs: T[] } {
+  const results = { ours: [] as T[], theirs: [] as T[] };
+  for (let round = 0; round < ROUNDS; round++) {
+    results.ours.push(measure(process.execPath, ["--import", "tsx", ours.script, ...ours.args]));
+    if (theirs.python) results.theirs.push(measure(theirs.python, [theirs.script, ...theirs.args]));
+  }
+  return results;
+}
+
+const measure = <T>(command: string, args: readonly string[]): T =>
+  JSON.parse(execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })) as T;
+
+export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
