@@ -82,4 +82,14 @@ describe("rows in a batch", () => {
     }
     model.dispose();
   });
+
+  test("a row that has ended harms no other while it waits to be dropped, even beyond the context", async () => {
+    const model = newModel();
+    const full = new Checked(model, [new Array<number>(CONTEXT - 1).fill(3), [8, 8]]);
+    const others = prompts(15, 4).map((prompt) => new Checked(model, [prompt, [5], [6, 7]]));
+    await generate(model, [full, ...others], { ...OPTIONS, rows: 16 });
+    expect(full.reason).toBe("context_limit");
+    expect(new Set(others.map(({ reason }) => reason))).toEqual(new Set(["finished"]));
+    model.dispose();
+  });
 });

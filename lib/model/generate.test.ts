@@ -8,6 +8,7 @@ import {
   readSafetensors,
   selectEngine,
   tf,
+  TokenTrie,
   type Constraint,
   type GeneratedToken,
   type GenerateOptions,
@@ -110,6 +111,27 @@ describe("generate", () => {
       expect(alternatives!.map((other) => other.id)).toEqual(best);
       alternatives!.forEach((other) => expect(Math.abs(other.logprob - all[other.id])).toBeLessThan(1e-5));
     });
+    model.dispose();
+  });
+
+  test("a turn that its driver or its constraint ends is closed with the stop token", async () => {
+    const model = newModel();
+    const trie = new TokenTrie([[4, 7]]);
+    for (const end of ["driver", "constraint"]) {
+      const turns: (readonly number[])[] = [];
+      const driver: RowDriver = {
+        start: () => [2, 3],
+        constraint: () => (end === "driver" ? new Only([4]) : turns.length === 0 ? trie.constraint() : null),
+        token: () => end === "driver" && turns.length === 0,
+        turn: (generated) => (turns.push([...generated]) === 1 ? [5] : null),
+      };
+      await generate(model, [driver], { ...OPTIONS, maxTurnTokens: 2 });
+      const said = end === "driver" ? [4] : [4, 7];
+      expect(turns[0]).toEqual(said);
+      const after = new Checked(model, [[2, 3, ...said, STOP, 5]], end === "driver" ? [4] : null);
+      await generate(model, [after], OPTIONS);
+      expect(after.tokens.map(({ id }) => id).slice(0, turns[1].length)).toEqual(turns[1]);
+    }
     model.dispose();
   });
 

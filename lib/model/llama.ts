@@ -54,7 +54,7 @@ export class Llama {
     const scale = headDim ** -0.25; // on queries and keys: their products are scaled by 1 / sqrt(headDim)
     const table = (sign: 1 | -1): Tensor3D =>
       tf.tensor3d(rotationTable(longest, headDim, theta, scale, sign), [longest, headDim / 2, 2]);
-    this.weights = tf.variable(tf.tensor1d(values));
+    this.weights = tf.tidy(() => tf.variable(tf.tensor1d(values)));
     this.#turn = table(1);
     this.#turnBack = table(-1);
     this.#mask = tf.tidy(() => {

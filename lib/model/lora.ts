@@ -23,7 +23,7 @@ export class LoraAdapter implements AdapterForm {
   private constructor(config: LoraConfig, layout: AdapterLayout, values: Float32Array) {
     this.config = config;
     this.layout = layout;
-    this.weights = tf.variable(tf.tensor1d(values));
+    this.weights = tf.tidy(() => tf.variable(tf.tensor1d(values)));
   }
 
   /**

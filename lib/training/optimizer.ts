@@ -27,8 +27,8 @@ export class AdamW {
   constructor(layout: readonly Parameter[], options: AdamWOptions) {
     this.#options = options;
     const size = layout.reduce((sum, parameter) => sum + parameter.size, 0);
-    this.#mean = tf.variable(tf.zeros([size]), false);
-    this.#square = tf.variable(tf.zeros([size]), false);
+    this.#mean = tf.tidy(() => tf.variable(tf.zeros([size]), false));
+    this.#square = tf.tidy(() => tf.variable(tf.zeros([size]), false));
     const { noDecay = [], weightDecay } = options;
     const free = layout.filter(({ name }) => noDecay.some((part) => name.includes(part)));
     if (free.length > 0) {

@@ -39,6 +39,7 @@ export class JsonCompiler {
     const text = jsonGrammar(schema);
     const compiling = this.#compile(text);
     this.#grammars.set(key, compiling);
+    compiling.catch(() => this.#grammars.delete(key));
     return compiling;
   }
 

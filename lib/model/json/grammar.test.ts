@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { UserError } from "../../base/index.ts";
 import { JsonCompiler, type JsonSchema } from "./index.ts";
 import { accepts, stopToken, tokenizer } from "./test-walks.ts";
@@ -91,6 +92,22 @@ describe("the grammar of a schema", () => {
   ])("%s", async (_, schema, good, bad) => {
     for (const text of good) expect([text, await accepted(schema, text)]).toEqual([text, true]);
     for (const text of bad) expect([text, await accepted(schema, text)]).toEqual([text, false]);
+  });
+
+  test("schemas as zod writes them", async () => {
+    const shape = z.discriminatedUnion("kind", [
+      z.object({
+        kind: z.literal("say"),
+        text: z.string().min(1).nullable(),
+        sure: z.number().min(0).max(1).optional(),
+      }),
+      z.object({ kind: z.literal("act"), counts: z.record(z.enum(["a", "b"]), z.int().positive()) }),
+    ]);
+    const schema = z.toJSONSchema(shape) as JsonSchema;
+    for (const value of [{ kind: "say", text: null }, { kind: "say", text: "é", sure: 0.5 }, { kind: "act", counts: { a: 1, b: 20 } }]) // prettier-ignore
+      expect([value, shape.safeParse(value).success, await accepted(schema, JSON.stringify(value))]).toEqual([value, true, true]); // prettier-ignore
+    for (const value of [{ kind: "say", text: "" }, { kind: "say", text: "a", sure: 1.5 }, { kind: "act", counts: { a: 0, b: 1 } }, { kind: "act", counts: {} }]) // prettier-ignore
+      expect([value, shape.safeParse(value).success, await accepted(schema, JSON.stringify(value))]).toEqual([value, false, false]); // prettier-ignore
   });
 
   test("strings: well-formed UTF-8 and JSON only", async () => {

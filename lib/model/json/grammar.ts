@@ -112,8 +112,10 @@ class GrammarWriter {
         return `("true" | "false")`;
       case "integer":
         return `(${integerGrammar(boundsOf(schema, where), where)})`;
-      case "number":
-        return `(${numberGrammar(boundsOf(schema, where), where)})`;
+      case "number": {
+        const bounds = boundsOf(schema, where);
+        return Object.keys(bounds).length === 0 ? "number" : `(${numberGrammar(bounds, where)})`;
+      }
       case "string": {
         const range = repetition(sizeOf(schema, "minLength", where) ?? 0, sizeOf(schema, "maxLength", where), where);
         return range === "*" ? "string" : `("\\"" ${range === "" ? "" : `character${range} `}"\\"")`;

@@ -29,10 +29,9 @@ export function integerGrammar(bounds: Bounds, where: string): string {
 
 /** EBNF of the decimal numbers within bounds, which must be whole numbers. `where` is quoted in errors. */
 export function numberGrammar(bounds: Bounds, where: string): string {
-  const given = Object.entries(bounds).filter(([, value]) => value !== undefined) as [string, number][];
-  if (given.length === 0) return ANY_NUMBER;
+  const given = Object.entries(bounds) as [string, number | undefined][];
   for (const [name, value] of given)
-    if (!Number.isInteger(value) || Math.abs(value) > LARGEST_BOUND)
+    if (value !== undefined && !(Number.isInteger(value) && Math.abs(value) <= LARGEST_BOUND))
       throw new UserError(`${where}: ${name} ${value}: only whole numbers up to ${LARGEST_BOUND} can bound a number`);
   const { minimum = -LARGEST, maximum = LARGEST, exclusiveMinimum = -Infinity, exclusiveMaximum = Infinity } = bounds;
   const low = Math.max(minimum, exclusiveMinimum);
