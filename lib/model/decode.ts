@@ -1,5 +1,5 @@
 import type { LlamaConfig } from "./config.ts";
-import { addLinear, linear, rmsNorm, rotate, softmax, swiGlu, withGain } from "./kernels/index.ts";
+import { addLinear, batchMatMul, linear, rmsNorm, rotate, softmax, swiGlu, withGain } from "./kernels/index.ts";
 import { disposeCaches, joinCaches, selectRows, type LayerCache } from "./key-value-cache.ts";
 import { NEVER, type Llama } from "./llama.ts";
 import { tf, type Tensor, type Tensor2D, type Tensor3D } from "./tensorflow.ts";
@@ -23,9 +23,8 @@ type Step = { readonly hidden: Tensor2D; caches: LayerCache[] };
 interface Place {
   readonly rows: number;
   readonly count: number;
-  /** Rotations, [count, headDim / 2, 2] or, where rows differ, [rows · count, headDim / 2, 2]. */
-  readonly rotation: Tensor3D;
-  readonly rowsDiffer: boolean;
+  /** [count, headDim / 2, 2] or, where rows stand at different positions, [rows, count, headDim / 2, 2]. */
+  readonly rotation: Tensor;
   /** [rows or 1, queries, columns]; where `count` is not 1, each query head of a group has its own queries. */
   readonly mask?: Tensor3D;
 }
@@ -161,13 +160,18 @@ export class Decoder {
   #place(starts: readonly number[], from: number, count: number): Place {
     const rows = starts.length;
     const rowsDiffer = starts.some((start) => start > 0);
-    const rotation = rowsDiffer
-      ? tf.gather(this.#rotation, tf.tensor1d(positionsOf(starts, from, count, this.#rotation.shape[0] - 1), "int32"))
-      : tf.slice(this.#rotation, from, count);
-    if (!rowsDiffer && count === 1) return { rows, count, rotation, rowsDiffer };
+    const rotation = rowsDiffer ? this.#rotationOf(starts, from, count) : tf.slice(this.#rotation, from, count);
+    if (!rowsDiffer && count === 1) return { rows, count, rotation };
     const group = this.#config.num_attention_heads / this.#config.num_key_value_heads;
     const mask = attentionMask(rowsDiffer ? starts : [0], from, count, count === 1 ? 1 : group);
-    return { rows, count, rotation, rowsDiffer, mask };
+    return { rows, count, rotation, mask };
+  }
+
+  /** Rotation of each token where rows stand at different positions, [rows, count, headDim / 2, 2]. */
+  #rotationOf(starts: readonly number[], from: number, count: number): Tensor {
+    const [positions, half] = this.#rotation.shape;
+    const index = tf.tensor1d(positionsOf(starts, from, count, positions - 1), "int32");
+    return tf.reshape(tf.gather(this.#rotation, index), [starts.length, count, half, 2]);
   }
 }
 
@@ -175,28 +179,22 @@ export class Decoder {
 function cachedAttention(
   qkv: Tensor2D,
   before: LayerCache | undefined,
-  { rows, count, rotation, rowsDiffer, mask }: Place,
+  { rows, count, rotation, mask }: Place,
   { num_attention_heads: heads, num_key_value_heads: keyHeads, head_dim: headDim }: LlamaConfig,
 ): { attended: Tensor2D; cache: LayerCache } {
   const split = tf.transpose(tf.reshape(qkv, [rows, count, heads + 2 * keyHeads, headDim]), [2, 0, 1, 3]);
   const [qk, newValues] = tf.split(split, [heads + keyHeads, keyHeads], 0);
-  const rotated = rowsDiffer ? rotateTokens(qk, rotation) : rotate(qk, rotation);
+  const rotated = rotate(qk, rotation);
   const [queries, newKeys] = tf.split(rotated, [heads, keyHeads], 0);
   const keys = before ? tf.concat([before.keys, newKeys], 2) : newKeys;
   const values = before ? tf.concat([before.values, newValues], 2) : newValues;
   const group = heads / keyHeads;
-  const scores = tf.matMul(ofGroups(queries, group), keys, false, true);
-  const o = tf.matMul(softmax(mask ? tf.add(scores, mask) : scores), values);
+  const scores = batchMatMul(ofGroups(queries, group), keys, false, true);
+  const o = batchMatMul(softmax(mask ? tf.add(scores, mask) : scores), values);
   const [byRow, order] =
     group === 1 ? [o, [1, 2, 0, 3]] : [tf.reshape(o, [keyHeads, rows, group, count, headDim]), [1, 3, 0, 2, 4]];
   const attended = tf.reshape(tf.transpose(byRow, order), [rows * count, heads * headDim]) as Tensor2D;
   return { attended, cache: { keys, values } };
-}
-
-/** Turns x [heads, rows, count, headDim] by the rotation of each token, [rows · count, headDim / 2, 2]. */
-function rotateTokens(x: Tensor, rotation: Tensor3D): Tensor {
-  const [heads, rows, count, headDim] = x.shape;
-  return tf.reshape(rotate(tf.reshape(x, [heads, rows * count!, headDim!]), rotation), x.shape);
 }
 
 /** Puts the queries [heads, rows, count, headDim] that share a key head below each other: [keyHeads, rows, group · count, headDim]. */

@@ -26,12 +26,18 @@ export function takeTurns<T>(
   const results = { ours: [] as T[], theirs: [] as T[] };
   for (let round = 0; round < ROUNDS; round++) {
     results.ours.push(measure(process.execPath, ["--import", "tsx", ours.script, ...ours.args]));
-    if (theirs.python) results.theirs.push(measure(theirs.python, [theirs.script, ...theirs.args]));
+    // As a user would start it, without what our own commands set.
+    if (theirs.python)
+      results.theirs.push(measure(theirs.python, [theirs.script, ...theirs.args], { GLIBC_TUNABLES: "" }));
   }
   return results;
 }
 
-const measure = <T>(command: string, args: readonly string[]): T =>
-  JSON.parse(execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })) as T;
+function measure<T>(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): T {
+  const stdio = ["ignore", "pipe", "ignore"] as const;
+  return JSON.parse(
+    execFileSync(command, args, { encoding: "utf8", stdio: [...stdio], env: { ...process.env, ...env } }),
+  ) as T;
+}
 
 export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];

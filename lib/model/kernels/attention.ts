@@ -1,4 +1,5 @@
 import { tf, type Tensor, type Tensor2D } from "../tensorflow.ts";
+import { batchMatMul } from "./batch-mat-mul.ts";
 import { linear } from "./linear.ts";
 import { pipe } from "./pipe.ts";
 import { rotate, type Rotation } from "./rope.ts";
@@ -46,8 +47,8 @@ export function causalAttention(
     const [q, keys] = tf.split(rotate(qk, rotation.forward), [heads, keyHeads], 0);
     const k = repeatHeads(keys, group);
     const v = repeatHeads(values, group);
-    const p = pipe(tf.matMul(q, k, false, true), (scores) => tf.add(scores, mask), softmax);
-    const o = tf.matMul(p, v);
+    const p = pipe(batchMatMul(q, k, false, true), (scores) => tf.add(scores, mask), softmax);
+    const o = batchMatMul(p, v);
     save([x, weight, q, k, v, p, o, rotation.backward]);
     return { value: tf.reshape(transpose(o, [1, 2, 0, 3]), [rows, heads * headDim]), gradFunc: backward };
   })(...(term ? [x, weight, term] : [x, weight])) as Tensor2D;
@@ -57,13 +58,13 @@ export function causalAttention(
     // Softmax: dS = P · (dP - rowsum(P · dP)), and that row sum equals rowsum(dO · O).
     const rowSum = pipe(tf.mul(dO, o), (products) => tf.sum(products, -1, true));
     const dS = pipe(
-      tf.matMul(dO, v, false, true),
+      batchMatMul(dO, v, false, true),
       (dP) => tf.sub(dP, rowSum),
       (dP) => tf.mul(p, dP),
     );
-    const dQ = tf.matMul(dS, k);
-    const dK = overGroup(tf.matMul(dS, q, true, false));
-    const dV = overGroup(tf.matMul(p, dO, true, false));
+    const dQ = batchMatMul(dS, k);
+    const dK = overGroup(batchMatMul(dS, q, true, false));
+    const dV = overGroup(batchMatMul(p, dO, true, false));
     tf.dispose([dS, dO]);
     const dQkv = pipe(
       tf.concat([dQ, dK], 0),

@@ -1,5 +1,6 @@
 /** Operations with hand-written gradients: fewer and faster kernels than TensorFlow.js would record by itself. */
 export * from "./attention.ts";
+export * from "./batch-mat-mul.ts";
 export * from "./cross-entropy.ts";
 export * from "./dropout.ts";
 export * from "./linear.ts";

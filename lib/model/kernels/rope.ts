@@ -47,7 +47,7 @@ export function interleavedRows(heads: number, headDim: number, rest: number): I
 /** Turns x [..., positions, headDim] by a table of `Rotation`. Not recorded for gradients. */
 export function rotate(x: Tensor, table: Tensor): Tensor {
   return tf.tidy(() => {
-    const pairs = tf.reshape(x, [...x.shape.slice(0, -1), table.shape[1] as number, 2]);
+    const pairs = tf.reshape(x, [...x.shape.slice(0, -1), table.shape[table.rank - 2] as number, 2]);
     return tf.reshape(multiplyComplex(pairs, table), x.shape);
   });
 }

@@ -25,6 +25,8 @@ function commandEnvironment(root, engine, env) {
   return {
     // The binding's C++ library logs much that is no concern of the user; an explicit level is kept.
     TF_CPP_MIN_LOG_LEVEL: "3",
+    // Large memory pages for large tensors: training is a tenth faster. Other C libraries than glibc pay no attention.
+    GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
     // Without these TensorFlow takes all GPU memory, and forgets kernels that the driver has compiled for a new GPU.
     ...(engine === "gpu" ? { TF_FORCE_GPU_ALLOW_GROWTH: "true", CUDA_CACHE_MAXSIZE: "2147483648" } : {}),
     ...env,
