@@ -15,7 +15,7 @@ const HELP = `Waymark: train language-model agents in notebooks.
 
   npm start [-- options]             run a recipe from where it stands to its report
       --recipe NAME|FILE             default: household (experiments/household.yaml)
-      --seed N                       one seed instead of the recipe's
+      --seed N[,N...]                these seeds instead of the recipe's
       --quick                        a small version, under two minutes
       --jobs N                       so many runs side by side, for recipes with several arms or seeds; best with
                                      WAYMARK_THREADS=1, the CPU threads of each (a part of what decides the bits)
@@ -48,8 +48,8 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   if (command === "bench") return bench(positionals);
   if (positionals.length > 0) throw new UserError(`unexpected "${positionals[0]}"; see npm start -- --help`);
-  const seed = values.seed === undefined ? undefined : wholeNumber("--seed", values.seed);
-  const recipe = loadRecipe(values.recipe, { quick: values.quick, seed });
+  const seeds = values.seed?.split(",").map((seed) => wholeNumber("--seed", seed));
+  const recipe = loadRecipe(values.recipe, { quick: values.quick, seeds });
   if (command === "run") {
     const jobs = values.jobs === undefined ? undefined : Math.max(1, wholeNumber("--jobs", values.jobs));
     return (await runExperiment(recipe, { jobs })) ? 0 : 1;

@@ -164,7 +164,7 @@ function readTree(file: string, seen: readonly string[]): z.infer<typeof recipeS
 }
 
 /** Reads a recipe; throws a `UserError` that names file, key and value where it is not one. */
-export function loadRecipe(nameOrFile: string, options: { quick?: boolean; seed?: number } = {}): Recipe {
+export function loadRecipe(nameOrFile: string, options: { quick?: boolean; seeds?: readonly number[] } = {}): Recipe {
   const file = recipeFile(nameOrFile);
   const tree = readTree(file, []);
   const quick = options.quick ?? false;
@@ -173,7 +173,7 @@ export function loadRecipe(nameOrFile: string, options: { quick?: boolean; seed?
     name,
     check(settingsSchema, merge(base, changes), `${file}, arm ${name}`),
   ]);
-  const seeds = options.seed !== undefined ? [options.seed] : quick ? tree.seeds.slice(0, 1) : tree.seeds;
+  const seeds = options.seeds ?? (quick ? tree.seeds.slice(0, 1) : tree.seeds);
   const hash = sha256(canonicalJson({ name: tree.name, arms, seeds, quick }));
   return { name: tree.name, file, title: tree.title, quick, seeds, arms: new Map(arms), hash };
 }

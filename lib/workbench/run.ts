@@ -55,7 +55,7 @@ export function runOf(recipe: Recipe, arm: string | undefined, seed: number): Ru
 
 /** Opens the run that a notebook's parameters name. */
 export function openRun({ recipe, arm, seed, quick }: RunParameters): Run {
-  return runOf(loadRecipe(recipe, { quick, seed }), arm, seed);
+  return runOf(loadRecipe(recipe, { quick, seeds: [seed] }), arm, seed);
 }
 
 /** The folder of a stage's artefact, or a file in it. */
