@@ -2,18 +2,27 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** Writes `content` so that a reader sees the old file or the whole new one, never a part. Creates the folder. */
-export function writeFileAtomic(file: string, content: string | Uint8Array): void {
+/**
+ * Writes `content`, or its pieces one after the other, so that a reader sees the old file or the whole new one, never a
+ * part. Creates the folder. Where the disk does not take it nothing is left, and the old file stays.
+ */
+export function writeFileAtomic(file: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
-  const handle = fs.openSync(temporary, "w");
+  const whole = typeof content === "string" || content instanceof Uint8Array;
   try {
-    fs.writeFileSync(handle, content);
-    fs.fsyncSync(handle);
-  } finally {
-    fs.closeSync(handle);
+    const handle = fs.openSync(temporary, "w");
+    try {
+      for (const piece of whole ? [content] : content) fs.writeFileSync(handle, piece); // goes on where the last one ended
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
   }
-  fs.renameSync(temporary, file);
 }
 
 /** `value` as readable JSON, written atomically. */

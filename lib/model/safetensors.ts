@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { z } from "zod";
-import { UserError } from "../base/index.ts";
+import { UserError, writeFileAtomic } from "../base/index.ts";
 
 /** One named array of a safetensors file, as float32. */
 export interface NamedArray {
@@ -36,22 +35,8 @@ export function writeSafetensors(
   const size = Buffer.alloc(8);
   size.writeBigUInt64LE(BigInt(head.length));
   // Not one buffer for all of it: a model's file may be larger than the largest buffer.
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    const handle = fs.openSync(temporary, "w");
-    try {
-      writeAll(handle, Buffer.concat([size, head]));
-      for (const name of names) writeAll(handle, bytesOf((arrays.get(name) as NamedArray).data));
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
-    fs.renameSync(temporary, file);
-  } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
-  }
+  const pieces = names.flatMap((name) => [...piecesOf(bytesOf((arrays.get(name) as NamedArray).data))]);
+  writeFileAtomic(file, [size, head, ...pieces]);
 }
 
 /** Reads a safetensors file; F16 and BF16 are widened to float32. A damaged file is a `UserError` that says where. */
@@ -113,8 +98,8 @@ function readBytes(handle: number, position: number, count: number): ArrayBuffer
   return bytes.buffer;
 }
 
-function writeAll(handle: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += fs.writeSync(handle, bytes, at, Math.min(PIECE, bytes.length - at));
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
 const bytesOf = (data: Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

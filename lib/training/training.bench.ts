@@ -1,13 +1,16 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { median, NO_TORCH, pythonWithTorch, ROUNDS, SECONDS, takeTurns } from "../model/bench/turns.bench.ts";
+import {
+  median,
+  NO_TORCH,
+  pythonWithTorch,
+  ROUNDS,
+  SECONDS,
+  takeTurns,
+  type BenchTable,
+} from "../model/bench/turns.bench.ts";
 
-interface BenchTable {
-  title: string;
-  rows: Record<string, string | number>[];
-  note?: string;
-}
 interface Measured {
   readonly tokensPerSecond: number;
   readonly loss: number;

@@ -1,6 +1,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 
+export interface BenchTable {
+  title: string;
+  rows: Record<string, string | number>[];
+  note?: string;
+}
+
 /** Benchmarks beside Python take turns with it, so that other work on the machine hits both. */
 export const ROUNDS = 5;
 export const SECONDS = 3;
