@@ -32,7 +32,7 @@ export function distributionFigure(samples: readonly Sample[], { title, x, binWi
       ...drawn(i),
     };
   });
-  const y = { title: "Share of the sample", tickformat: ".0%", rangemode: "tozero" };
+  const y = { title: "Share of the sample", tickformat: ".1~%", rangemode: "tozero" };
   return figure(traces, { title, x, y });
 }
 

@@ -153,7 +153,7 @@ export function failureFigure(rows: readonly FailureRow[], title = "Where lost e
   });
   return figure(traces, {
     title,
-    x: { title: "Lost", unit: "% of the arm's episodes", tickformat: ".0%", rangemode: "tozero" },
+    x: { title: "Lost", unit: "% of the arm's episodes", tickformat: ".1~%", rangemode: "tozero" },
     y: { title: "Failure class", type: "category", categoryarray: classes.map(text), autorange: "reversed" },
     legend: true,
     layout: { barmode: "group" },

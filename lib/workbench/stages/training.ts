@@ -55,7 +55,10 @@ export function trainingStage(
       );
       fs.rmSync(file("checkpoints"), { recursive: true, force: true });
       const { steps, final, dropped, skippedSteps } = result;
-      const unusual = { ...(skippedSteps > 0 && { skippedSteps }), ...(Object.keys(dropped).length > 0 && { dropped }) };
+      const unusual = {
+        ...(skippedSteps > 0 && { skippedSteps }),
+        ...(Object.keys(dropped).length > 0 && { dropped }),
+      };
       return { steps, tokens: result.tokens, ...final, ...unusual, parameters, engine };
     },
   });
