@@ -56,6 +56,7 @@ test("reads a stream; describe leaves nulls out", async () => {
     yield searched;
     yield await Promise.resolve(episode({ turns: [["look", "You see nothing."]] }));
   }
+  expect(await trajectoryRows(stream(), 1)).toHaveLength(1);
   const rows = await trajectoryRows(stream());
   const table = await describe(rows);
   expect(table.map(({ column }) => column)).toEqual([

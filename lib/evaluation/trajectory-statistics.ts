@@ -30,12 +30,16 @@ export interface TrajectoryRow {
   readonly actions: Readonly<Record<string, number>>;
 }
 
-/** Reads trajectories as a stream and keeps only their figures (about 300 bytes an episode). */
+/** Reads trajectories as a stream, the first `limit` of them, and keeps only their figures (about 300 bytes an episode). */
 export async function trajectoryRows(
   trajectories: AsyncIterable<Trajectory> | Iterable<Trajectory>,
+  limit = Infinity,
 ): Promise<TrajectoryRow[]> {
   const rows: TrajectoryRow[] = [];
-  for await (const trajectory of trajectories) rows.push(trajectoryRow(trajectory));
+  for await (const trajectory of trajectories) {
+    rows.push(trajectoryRow(trajectory));
+    if (rows.length >= limit) break;
+  }
   return rows;
 }
 
