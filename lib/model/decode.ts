@@ -1,5 +1,15 @@
 import type { LlamaConfig } from "./config.ts";
-import { addLinear, batchMatMul, linear, rmsNorm, rotate, softmax, swiGlu, withGain } from "./kernels/index.ts";
+import {
+  addLinear,
+  batchMatMul,
+  gatherRows,
+  linear,
+  rmsNorm,
+  rotate,
+  softmax,
+  swiGlu,
+  withGain,
+} from "./kernels/index.ts";
 import { disposeCaches, joinCaches, selectRows, type LayerCache } from "./key-value-cache.ts";
 import { NEVER, type Llama } from "./llama.ts";
 import { tf, type Tensor, type Tensor2D, type Tensor3D } from "./tensorflow.ts";
@@ -137,7 +147,7 @@ export class Decoder {
     return tf.tidy(() => {
       const { rms_norm_eps: epsilon } = this.#config;
       const place = this.#place(starts, from, ids.length / starts.length);
-      let x: Tensor2D = tf.gather(this.#embedding, tf.tensor1d(ids, "int32"));
+      let x: Tensor2D = gatherRows(this.#embedding, tf.tensor1d(ids, "int32"));
       const caches = this.#layers.map(({ qkv, output, gate, up, down }, index) => {
         const projected = linear(rmsNorm(x, epsilon), qkv);
         const { attended, cache } = cachedAttention(projected, before[index], place, this.#config);
@@ -153,7 +163,7 @@ export class Decoder {
   #logits(hidden: Tensor2D, rows: number): Tensor2D {
     const count = hidden.shape[0] / rows;
     const index = (): Int32Array => Int32Array.from({ length: rows }, (_, row) => row * count + count - 1);
-    const last = count === 1 ? hidden : tf.gather(hidden, tf.tensor1d(index(), "int32"));
+    const last = count === 1 ? hidden : gatherRows(hidden, tf.tensor1d(index(), "int32"));
     return linear(rmsNorm(last, this.#config.rms_norm_eps), this.#head);
   }
 
@@ -171,7 +181,7 @@ export class Decoder {
   #rotationOf(starts: readonly number[], from: number, count: number): Tensor {
     const [positions, half] = this.#rotation.shape;
     const index = tf.tensor1d(positionsOf(starts, from, count, positions - 1), "int32");
-    return tf.reshape(tf.gather(this.#rotation, index), [starts.length, count, half, 2]);
+    return tf.reshape(gatherRows(this.#rotation, index), [starts.length, count, half, 2]);
   }
 }
 

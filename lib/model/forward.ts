@@ -1,5 +1,5 @@
 import type { LlamaConfig } from "./config.ts";
-import { addLinear, causalAttention, rmsNorm, swiGlu, withGain, type Rotation } from "./kernels/index.ts";
+import { addLinear, causalAttention, gatherRows, rmsNorm, swiGlu, withGain, type Rotation } from "./kernels/index.ts";
 import { tf, type Tensor, type Tensor1D, type Tensor2D } from "./tensorflow.ts";
 import type { LayerWeights, LlamaWeights } from "./weights.ts";
 
@@ -30,7 +30,7 @@ export function hiddenStates(
   terms?: readonly LayerTerms[],
 ): Tensor2D {
   const length = ids.size / batch;
-  let x = tf.gather(weights.embedding, ids);
+  let x = gatherRows(weights.embedding, ids);
   weights.layers.forEach((layer, i) => {
     x = decoderLayer(x, layer, batch, length, positions, config, terms?.[i]);
   });

@@ -2,7 +2,10 @@
 export * from "./complete.ts";
 export * from "./config.ts";
 export * from "./constraint.ts";
+export type { Positions } from "./forward.ts";
 export * from "./generate.ts";
+export * from "./graph/index.ts";
+export { weightedRowSums } from "./kernels/index.ts";
 export * from "./json/index.ts";
 export type { Parameter } from "./layout.ts";
 export * from "./llama.ts";

@@ -18,8 +18,8 @@ import { unpackWeights, type LlamaWeights } from "./weights.ts";
 export const NEVER = -1e9;
 
 export interface ForwardOptions {
-  /** Added to the causal mask, [batch, length, length]: 0 or `NEVER`. Keeps rows apart that are packed into one. */
-  readonly mask?: Tensor3D;
+  /** Where the tokens stand and what they see; by default each row is one text from position 0 on. */
+  readonly positions?: Positions;
   /** Switches the dropout of an active adapter on: training. The same seed gives the same masks. */
   readonly dropoutSeed?: number;
 }
@@ -247,9 +247,8 @@ export class Llama {
     const length = ids.size / batch;
     this.checkLength(length);
     const { weights, terms } = this.unpackForTraining(flat, options.dropoutSeed);
-    const positions = this.positions(0, length);
-    const mask = options.mask === undefined ? positions.mask : tf.add(positions.mask, options.mask);
-    const hidden = hiddenStates(weights, ids, batch, { ...positions, mask }, this.config, terms);
+    const { positions = this.positions(0, length) } = options;
+    const hidden = hiddenStates(weights, ids, batch, positions, this.config, terms);
     return linearCrossEntropy(hidden, withGain(weights.head, weights.finalGain), labels);
   }
 

@@ -72,7 +72,7 @@ function selectNative(kind: "cpu" | "gpu", threads: number): EngineInfo {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true"; // else TensorFlow takes nearly all of the GPU's memory
   process.env.TF_NUM_INTRAOP_THREADS ??= "1";
-  process.env.TF_NUM_INTEROP_THREADS ??= "1"; // eager operations run one after another
+  process.env.TF_NUM_INTEROP_THREADS ??= "-1"; // one operation after another, in the thread that asks for it
   if (kind === "cpu") process.env.CUDA_VISIBLE_DEVICES = "-1";
   if (!bindingFile())
     throw new UserError(

@@ -1,6 +1,6 @@
 import type { EmbeddingParts } from "../labels/index.ts";
 import type { LlamaConfig } from "./config.ts";
-import { interleavedRows } from "./kernels/index.ts";
+import { gatherRows, interleavedRows } from "./kernels/index.ts";
 import { tf, type Tensor, type Tensor1D, type Tensor2D } from "./tensorflow.ts";
 
 export interface LayerWeights {
@@ -53,7 +53,7 @@ export function unpackWeights(flat: Tensor, config: LlamaConfig, parts?: Embeddi
   const order = tf.tensor1d(interleavedRows((queries + keys) / headDim, headDim, keys), "int32");
   const layers = Array.from({ length: config.num_hidden_layers }, () => ({
     attentionGain: take<Tensor1D>(),
-    qkv: tf.gather(take<Tensor2D>(), order),
+    qkv: gatherRows(take<Tensor2D>(), order),
     output: take<Tensor2D>(),
     feedForwardGain: take<Tensor1D>(),
     gate: take<Tensor2D>(),
@@ -67,6 +67,6 @@ export function unpackWeights(flat: Tensor, config: LlamaConfig, parts?: Embeddi
 /** Row i: own[i] + types[types of i] + numbers[number of i]; part index 0 adds nothing. */
 function addParts(own: Tensor2D, types: Tensor2D, numbers: Tensor2D, parts: EmbeddingParts): Tensor2D {
   const rows = (table: Tensor2D, index: Int32Array): Tensor2D =>
-    tf.gather(tf.pad(table, [[1, 0], [0, 0]]), tf.tensor1d(index, "int32")); // prettier-ignore
+    gatherRows(tf.pad(table, [[1, 0], [0, 0]]), tf.tensor1d(index, "int32")); // prettier-ignore
   return tf.add(tf.add(own, rows(types, parts.types)), rows(numbers, parts.numbers));
 }

@@ -1,5 +1,4 @@
 import type { LabelledExample } from "../labels/index.ts";
-import { NEVER, tf, type Tensor3D } from "../model/index.ts";
 import { isOwn } from "./row-problems.ts";
 
 /** Lines of a step, padded on the right to one length; every list is [lines · length]. */
@@ -51,12 +50,4 @@ export function makeBatch(lines: readonly (readonly LabelledExample[])[], contex
     segments?.fill(rows.length, at, (line + 1) * length);
   });
   return { lines: lines.length, length, ids, labels, weights, own, segments, tokens };
-}
-
-/** [lines, length, length]: keeps the rows of a line from seeing each other. Undefined where none share a line. */
-export function segmentMask({ lines, length, segments }: Batch): Tensor3D | undefined {
-  if (segments === null) return undefined;
-  const values = tf.tensor2d(segments, [lines, length], "int32");
-  const foreign = tf.notEqual(tf.expandDims(values, 2), tf.expandDims(values, 1));
-  return tf.mul(tf.cast(foreign, "float32"), NEVER) as Tensor3D;
 }

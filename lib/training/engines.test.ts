@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { selectEngine, tf } from "../model/index.ts";
 import { tinyModel, tinyOptimizer, tinyRows } from "./fixtures/tiny.ts";
-import { makeBatch, sftObjective, trainStep } from "./index.ts";
+import { BatchGradients, makeBatch, sftObjective, trainStep } from "./index.ts";
 
 test("native and JavaScript engines give the same losses to 1e-5", (context) => {
   const native = selectEngine("auto");
@@ -16,6 +16,9 @@ test("native and JavaScript engines give the same losses to 1e-5", (context) => 
 function threeLosses(): number[] {
   const model = tinyModel();
   const optimizer = tinyOptimizer(model);
+  const gradients = new BatchGradients(sftObjective(48), model);
   const batch = makeBatch(tinyRows(4).map((row) => [row]));
-  return [0, 1, 2].map(() => trainStep(sftObjective(48), model, batch, optimizer, 1e-3).dataSync()[0]);
+  const losses = [0, 1, 2].map(() => trainStep(gradients, batch, optimizer, 1e-3).dataSync()[0]);
+  gradients.dispose();
+  return losses;
 }

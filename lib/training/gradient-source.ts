@@ -1,6 +1,6 @@
+import { BatchGradients, type Share } from "./batch-gradients.ts";
 import type { Llama } from "../model/index.ts";
 import type { Gradient, Objective } from "./objective.ts";
-import { stepGradient, totalsOf, type Share } from "./step.ts";
 
 /** Computes the gradients of a training run's steps. */
 export interface GradientSource<Batch> {
@@ -15,9 +15,13 @@ export function localGradients<Row, Batch extends { readonly tokens: number }>(
   objective: Objective<Row, Batch>,
   model: Llama,
 ): GradientSource<Batch> {
+  const gradients = new BatchGradients(objective, model);
   return {
     ways: 1,
-    gradient: (shares) => Promise.resolve(stepGradient(objective, model, shares, totalsOf(objective, shares))),
-    close: () => Promise.resolve(),
+    gradient: (shares) => Promise.resolve(gradients.sum(shares)),
+    close: () => {
+      gradients.dispose();
+      return Promise.resolve();
+    },
   };
 }

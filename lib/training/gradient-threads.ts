@@ -5,10 +5,10 @@ import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { EmbeddingParts } from "../labels/index.ts";
 import { tf, type EngineKind, type Llama, type LlamaConfig, type LoraConfig } from "../model/index.ts";
+import { addUp, BatchGradients, totalsOf, type Share } from "./batch-gradients.ts";
 import type { GradientSource } from "./gradient-source.ts";
 import type { ObjectiveSettings } from "./objective-settings.ts";
 import type { Gradient, Objective } from "./objective.ts";
-import { addUp, stepGradient, totalsOf, type Share } from "./step.ts";
 
 /** What a thread is started with. */
 export interface ThreadStart {
@@ -60,6 +60,7 @@ export async function threadedGradients<Row, Batch extends { readonly tokens: nu
   engine: EngineKind,
   count: number,
 ): Promise<GradientSource<Batch>> {
+  const gradients = new BatchGradients(objective, model);
   const figures = objective.figures.length;
   const size = model.trainable.size;
   const trainable = new SharedArrayBuffer(4 * size);
@@ -100,11 +101,12 @@ export async function threadedGradients<Row, Batch extends { readonly tokens: nu
       const others = threads.map((thread, t) => ({ thread, shares: shares.filter((_, i) => i % count === t + 1) }));
       const busy = others.filter(({ shares }) => shares.length > 0);
       const answers = busy.map(({ thread, shares }) => answer(thread, { shares: shares as Share<never>[], totals }));
-      let sum = stepGradient(objective, model, own, totals);
+      let sum = gradients.sum(own, totals);
       for (const gradient of await Promise.all(answers)) sum = addUp(sum, gradient);
       return sum;
     },
     close: async () => {
+      gradients.dispose();
       await Promise.all(threads.map(({ worker }) => worker.terminate()));
     },
   };

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { LabelledExample } from "../labels/index.ts";
 import { selectEngine, tf, type Llama } from "../model/index.ts";
 import { tinyModel, tinyPairs, tinyRows } from "./fixtures/tiny.ts";
-import { preferenceObjective, sftObjective, stepGradient, type Gradient, type Objective } from "./index.ts";
+import { BatchGradients, preferenceObjective, sftObjective, type Objective } from "./index.ts";
 
 beforeAll(() => {
   selectEngine("auto");
@@ -27,13 +27,11 @@ function gradient<Row, Batch extends { readonly tokens: number }>(
   const batches = layout.map((lines) =>
     objective.batch(lines.map((line) => line.map((index) => ({ row: rows[index], index })))),
   );
-  const result: Gradient = stepGradient(
-    objective,
-    model,
-    batches.map((batch) => ({ batch })),
-  );
+  const gradients = new BatchGradients(objective, model);
+  const result = gradients.sum(batches.map((batch) => ({ batch })));
   const values = [result.figures, result.gradient].map((tensor) => [...tensor.dataSync()]);
   tf.dispose([result.figures, result.gradient]);
+  gradients.dispose();
   model.dispose();
   return values;
 }

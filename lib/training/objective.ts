@@ -1,5 +1,5 @@
 import type { ObjectiveSettings } from "./objective-settings.ts";
-import { tf, type Llama, type Scalar, type Tensor, type Tensor1D } from "../model/index.ts";
+import type { GraphInput, Llama, Scalar, Tensor, Tensor1D } from "../model/index.ts";
 
 /**
  * What is minimised. A step's rows may be cut into several batches: each figure is a sum over rows divided by a total
@@ -15,8 +15,10 @@ export interface Objective<Row, Batch extends { readonly tokens: number } = { re
   batch(rows: readonly (readonly Indexed<Row>[])[]): Batch;
   /** What the figures are divided by, as far as this batch goes. */
   totals(batch: Batch): readonly number[];
-  /** This batch's part of each figure, the first differentiable in `flat`. `totals` are those of the step. */
-  parts(model: Llama, flat: Tensor, batch: Batch, totals: readonly number[], dropoutSeed?: number): readonly Scalar[];
+  /** The batch as tensors; `totals` are those of the step. */
+  inputs(model: Llama, batch: Batch, totals: readonly number[]): GraphInput[];
+  /** The batch's part of each figure, the first differentiable in `flat`, from its `inputs`. Is compiled: see `Compiled`. */
+  parts(model: Llama, flat: Tensor, inputs: readonly Tensor[], dropoutSeed?: number): readonly Scalar[];
 }
 
 export interface Indexed<Row> {
@@ -30,25 +32,4 @@ export interface Gradient {
   readonly figures: Tensor1D;
   /** In the layout of `model.trainable`. */
   readonly gradient: Tensor1D;
-}
-
-/** Figures and gradient of one batch. */
-export function gradientOf<Row, Batch extends { readonly tokens: number }>(
-  objective: Objective<Row, Batch>,
-  model: Llama,
-  batch: Batch,
-  totals = objective.totals(batch),
-  dropoutSeed?: number,
-): Gradient {
-  return tf.tidy(() => {
-    let figures: Tensor1D | undefined;
-    const { grads } = tf.variableGrads(() => {
-      const parts = objective.parts(model, model.trainable, batch, totals, dropoutSeed);
-      figures = tf.keep(tf.stack([...parts])) as Tensor1D;
-      return parts[0];
-    }, [model.trainable]);
-    const kept = tf.clone(figures as Tensor1D);
-    figures?.dispose();
-    return { figures: kept, gradient: grads[model.trainable.name] as Tensor1D };
-  });
 }

@@ -12,7 +12,7 @@ import {
   type EngineKind,
   type NamedArray,
 } from "../model/index.ts";
-import { AdamW, gradientOf, preferenceObjective, sftObjective, trainStep, type Objective } from "./index.ts";
+import { AdamW, BatchGradients, preferenceObjective, sftObjective, trainStep, type Objective } from "./index.ts";
 import { answerLogProbabilities } from "./preference-objective.ts";
 import { makeBatch } from "./batches.ts";
 import type { PreferenceSettings } from "./preference-loss.ts";
@@ -103,12 +103,14 @@ describe.each(engines)("parity with PyTorch on %s", (engine) => {
     (name) => {
       const model = load("policy.safetensors");
       const { objective, batch } = caseOf(name);
-      const { figures, gradient } = gradientOf(objective, model, batch);
+      const gradients = new BatchGradients(objective, model);
+      const { figures, gradient } = gradients.of(batch);
       const { loss_float32, grad_norm_total } = fixture.losses[name];
       const values = gradient.dataSync() as Float32Array;
       expect(Math.abs(figures.dataSync()[0] / loss_float32 - 1)).toBeLessThan(1e-5);
       expect(Math.abs(Math.hypot(...values) / grad_norm_total - 1)).toBeLessThan(1e-4);
       if (name in GRADIENTS) expect(worstDifference(model, values, GRADIENTS[name])).toBeLessThan(2e-5);
+      gradients.dispose();
       model.dispose();
     },
   );
@@ -116,7 +118,9 @@ describe.each(engines)("parity with PyTorch on %s", (engine) => {
   test("one AdamW step moves the weights as torch does, to 2e-5", () => {
     const model = load("policy.safetensors");
     const { objective, batch } = caseOf("sft");
-    trainStep(objective, model, batch, new AdamW(model.layout, TORCH), 1e-3).dispose();
+    const gradients = new BatchGradients(objective, model);
+    trainStep(gradients, batch, new AdamW(model.layout, TORCH), 1e-3).dispose();
+    gradients.dispose();
     const moved = model.weights.dataSync() as Float32Array;
     expect(worstDifference(model, moved, "adamw_step1.safetensors")).toBeLessThan(2e-5);
     model.dispose();
@@ -130,13 +134,15 @@ describe.each(engines)("parity with PyTorch on %s", (engine) => {
     const { objective, batch } = caseOf(name);
     const { losses, grad_norms_before_clip } = fixture.optim[trace];
     const optimizer = new AdamW(model.layout, { ...TORCH, clipNorm: 1 });
+    const gradients = new BatchGradients(objective, model);
     for (let step = 0; step < 10; step++) {
-      const figures = trainStep(objective, model, batch, optimizer, 1e-3).dataSync();
+      const figures = trainStep(gradients, batch, optimizer, 1e-3).dataSync();
       expect(Math.abs(figures[0] / losses[step] - 1)).toBeLessThan(1e-3);
       expect(Math.abs(figures[figures.length - 1] / grad_norms_before_clip[step] - 1)).toBeLessThan(1e-3);
     }
-    const { figures } = gradientOf(objective, model, batch);
+    const { figures } = gradients.of(batch);
     expect(Math.abs(figures.dataSync()[0] / losses[10] - 1)).toBeLessThan(1e-3);
+    gradients.dispose();
     model.dispose();
   });
 });

@@ -40,24 +40,27 @@ export interface PairLogProbabilities {
   readonly chosenTokens: Tensor1D;
 }
 
-/** Parts of `PREFERENCE_FIGURES` that these pairs give, of a step with `pairs` pairs and `tokens` chosen tokens in all. */
+/**
+ * Parts of `PREFERENCE_FIGURES` that these pairs give. `perPair` and `perToken` are 1 / the number of pairs, of chosen
+ * tokens in the whole step.
+ */
 export function preferenceFigures(
   { chosen, rejected, referenceChosen, referenceRejected, chosenTokens }: PairLogProbabilities,
   { loss, beta, alpha }: PreferenceSettings,
-  pairs: number,
-  tokens: number,
+  perPair: Scalar,
+  perToken: Scalar,
 ): Scalar[] {
-  const mean = (values: Tensor): Scalar => tf.mul(tf.sum(values), 1 / pairs);
+  const mean = (values: Tensor): Scalar => tf.mul(tf.sum(values), perPair);
   const rewardChosen: Tensor1D = tf.mul(tf.sub(chosen, referenceChosen), beta);
   const rewardRejected: Tensor1D = tf.mul(tf.sub(rejected, referenceRejected), beta);
   const margin: Tensor1D = tf.sub(rewardChosen, rewardRejected);
   const dpo: Tensor1D = tf.softplus(tf.neg(margin)); // -log σ(margin)
-  const perToken: Tensor1D = tf.div(tf.neg(chosen), chosenTokens);
-  const tokenMean: Scalar = tf.mul(tf.sum(tf.neg(chosen)), 1 / tokens);
+  const tokenMeans: Tensor1D = tf.div(tf.neg(chosen), chosenTokens);
+  const tokenMean: Scalar = tf.mul(tf.sum(tf.neg(chosen)), perToken);
   const losses: Record<PreferenceLoss, () => Scalar> = {
     dpo: () => mean(dpo),
-    rpo_paper: () => mean(tf.add(dpo, tf.mul(perToken, alpha))),
-    rpo_code: () => mean(tf.add(tf.mul(tf.sub(dpo, chosen), alpha), perToken)),
+    rpo_paper: () => mean(tf.add(dpo, tf.mul(tokenMeans, alpha))),
+    rpo_code: () => mean(tf.add(tf.mul(tf.sub(dpo, chosen), alpha), tokenMeans)),
     rpo_trl: () => tf.add(mean(dpo), tf.mul(tokenMean, alpha)),
   };
   return [

@@ -1,5 +1,6 @@
-import { tf, type Llama, type Tensor, type Tensor1D } from "../model/index.ts";
+import { tf, weightedRowSums, type Llama, type Tensor, type Tensor1D, type Tensor2D } from "../model/index.ts";
 import { makeBatch, type Batch } from "./batches.ts";
+import { LINE_INPUTS, lineInputs, lineLosses, listInput, perPosition, scalars } from "./line-tensors.ts";
 import type { Objective } from "./objective.ts";
 import { PREFERENCE_FIGURES, preferenceFigures, type PreferenceSettings } from "./preference-loss.ts";
 import type { PreferencePair } from "./row-problems.ts";
@@ -46,33 +47,33 @@ export function preferenceObjective(
       };
     },
     totals: ({ pairs, chosenTokens }) => [pairs, sumOf(chosenTokens, 0, pairs)],
-    parts: (model, flat, batch, [pairs, tokens], dropoutSeed) => {
-      const logps = answerLogProbabilities(model, flat, batch.rows, dropoutSeed);
+    inputs: (model, batch, totals) => [
+      ...lineInputs(model, batch.rows),
+      perPosition(batch.rows.own, batch.rows.lines),
+      ...[batch.chosenTokens, batch.referenceChosen, batch.referenceRejected].map(listInput),
+      listInput(totals.map((total) => 1 / total)),
+    ],
+    parts: (model, flat, inputs, dropoutSeed) => {
+      const [own, chosenTokens, referenceChosen, referenceRejected, perTotal] = inputs.slice(LINE_INPUTS) as [
+        Tensor2D,
+        ...Tensor1D[],
+      ];
+      const logps = answerSums(lineLosses(model, flat, inputs, dropoutSeed), own);
       const [chosen, rejected] = tf.split(logps, 2) as Tensor1D[];
-      return preferenceFigures(
-        {
-          chosen,
-          rejected,
-          chosenTokens: tf.tensor1d(batch.chosenTokens),
-          referenceChosen: tf.tensor1d(batch.referenceChosen),
-          referenceRejected: tf.tensor1d(batch.referenceRejected),
-        },
-        settings,
-        pairs,
-        tokens,
-      );
+      const [perPair, perToken] = scalars(perTotal);
+      const sums = { chosen, rejected, chosenTokens, referenceChosen, referenceRejected };
+      return preferenceFigures(sums, settings, perPair, perToken);
     },
   };
 }
 
 /** Summed log-probability [rows] of the own tokens of each row. */
-export function answerLogProbabilities(model: Llama, flat: Tensor, rows: Batch, dropoutSeed?: number): Tensor1D {
-  const ids = tf.tensor1d(rows.ids, "int32");
-  const labels = tf.tensor1d(rows.labels, "int32");
-  const nll = model.negativeLogLikelihood(flat, ids, labels, rows.lines, { dropoutSeed });
-  const own = tf.reshape(tf.mul(nll, tf.tensor1d(rows.own)), [rows.lines, rows.length]);
-  return tf.neg(tf.sum(own, 1)) as Tensor1D;
+export function answerLogProbabilities(model: Llama, flat: Tensor, rows: Batch): Tensor1D {
+  const inputs = lineInputs(model, rows).map(({ tensor }) => tensor);
+  return answerSums(lineLosses(model, flat, inputs), perPosition(rows.own, rows.lines).tensor as Tensor2D);
 }
+
+const answerSums = (nll: Tensor2D, own: Tensor2D): Tensor1D => tf.neg(weightedRowSums(nll, own));
 
 function sumOf(values: Float32Array, from: number, to: number): number {
   let sum = 0;

@@ -1,6 +1,7 @@
 import type { LabelledExample } from "../labels/index.ts";
-import { tf, type Scalar, type Tensor1D } from "../model/index.ts";
-import { makeBatch, segmentMask, type Batch } from "./batches.ts";
+import { tf, weightedRowSums, type Scalar, type Tensor1D, type Tensor2D } from "../model/index.ts";
+import { makeBatch, type Batch } from "./batches.ts";
+import { LINE_INPUTS, lineInputs, lineLosses, listInput, perPosition, scalars } from "./line-tensors.ts";
 import type { Objective } from "./objective.ts";
 
 /**
@@ -18,18 +19,23 @@ export function sftObjective(context: number): Objective<LabelledExample, Batch>
         context,
       ),
     totals: ({ weights, own }) => [sum(weights), sum(own)],
-    parts: (model, flat, batch, [weight, own], dropoutSeed) => {
-      const ids = tf.tensor1d(batch.ids, "int32");
-      const labels = tf.tensor1d(batch.labels, "int32");
-      const options = { mask: segmentMask(batch), dropoutSeed };
-      const nll = model.negativeLogLikelihood(flat, ids, labels, batch.lines, options);
-      return [share(nll, batch.weights, weight), share(nll, batch.own, own)];
+    inputs: (model, batch, totals) => [
+      ...lineInputs(model, batch),
+      perPosition(batch.weights, batch.lines),
+      perPosition(batch.own, batch.lines),
+      listInput(totals.map((total) => 1 / Math.max(total, 1e-9))),
+    ],
+    parts: (model, flat, inputs, dropoutSeed) => {
+      const nll = lineLosses(model, flat, inputs, dropoutSeed);
+      const [weights, own, perTotal] = inputs.slice(LINE_INPUTS) as [Tensor2D, Tensor2D, Tensor1D];
+      const [perWeight, perOwn] = scalars(perTotal);
+      return [share(nll, weights, perWeight), share(nll, own, perOwn)];
     },
   };
 }
 
 /** Σ weights · values / total. */
-const share = (values: Tensor1D, weights: Float32Array, total: number): Scalar =>
-  tf.mul(tf.sum(tf.mul(values, tf.tensor1d(weights))), 1 / Math.max(total, 1e-9));
+const share = (values: Tensor2D, weights: Tensor2D, perTotal: Scalar): Scalar =>
+  tf.mul(tf.sum(weightedRowSums(values, weights)), perTotal);
 
 const sum = (values: Float32Array): number => values.reduce((a, b) => a + b, 0);

@@ -5,7 +5,15 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { sha256File, UserError } from "../base/index.ts";
 import { Llama, selectEngine, tf } from "../model/index.ts";
 import { tinyModel, tinyOptimizer, tinyRows } from "./fixtures/tiny.ts";
-import { makeBatch, readMetrics, sftObjective, trainSft, trainStep, type SftRecipeInput } from "./index.ts";
+import {
+  BatchGradients,
+  makeBatch,
+  readMetrics,
+  sftObjective,
+  trainSft,
+  trainStep,
+  type SftRecipeInput,
+} from "./index.ts";
 
 const RECIPE = { seed: 1, batchSize: 4, epochs: 10, checkpointEvery: 7, snapshots: [2000] };
 
@@ -65,9 +73,11 @@ describe("trainSft", () => {
     const model = tinyModel();
     const optimizer = tinyOptimizer(model);
     const batch = makeBatch(tinyRows(4).map((row) => [row]));
+    const gradients = new BatchGradients(sftObjective(48), model);
     const before = tf.memory().numTensors;
-    for (let i = 0; i < 200; i++) trainStep(sftObjective(48), model, batch, optimizer, 1e-3).dispose();
+    for (let i = 0; i < 200; i++) trainStep(gradients, batch, optimizer, 1e-3).dispose();
     expect(tf.memory().numTensors).toBe(before);
+    gradients.dispose();
     optimizer.dispose();
     model.dispose();
   });

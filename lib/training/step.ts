@@ -1,42 +1,7 @@
 import { tf, type Llama, type Tensor1D } from "../model/index.ts";
-import { gradientOf, type Gradient, type Objective } from "./objective.ts";
+import type { BatchGradients } from "./batch-gradients.ts";
+import type { Gradient } from "./objective.ts";
 import type { AdamW } from "./optimizer.ts";
-
-/** One batch of a step, as it goes to whoever computes its gradient. */
-export interface Share<Batch> {
-  readonly batch: Batch;
-  readonly dropoutSeed?: number;
-}
-
-/** Element by element, over all batches of a step: what `Objective.parts` divides by. */
-export function totalsOf<Row, Batch extends { readonly tokens: number }>(
-  objective: Objective<Row, Batch>,
-  shares: readonly Share<Batch>[],
-): readonly number[] {
-  return shares.map(({ batch }) => objective.totals(batch)).reduce((a, b) => a.map((x, i) => x + b[i]));
-}
-
-/** Figures and gradient of several batches as if they were one. `totals` are those of the step. */
-export function stepGradient<Row, Batch extends { readonly tokens: number }>(
-  objective: Objective<Row, Batch>,
-  model: Llama,
-  shares: readonly Share<Batch>[],
-  totals = totalsOf(objective, shares),
-): Gradient {
-  return shares
-    .slice(1)
-    .reduce(
-      (sum, { batch, dropoutSeed }) => addUp(sum, gradientOf(objective, model, batch, totals, dropoutSeed)),
-      gradientOf(objective, model, shares[0].batch, totals, shares[0].dropoutSeed),
-    );
-}
-
-/** The sum; what went in is disposed. */
-export function addUp(a: Gradient, b: Gradient): Gradient {
-  const sum = { figures: tf.add(a.figures, b.figures), gradient: tf.add(a.gradient, b.gradient) };
-  tf.dispose([a.figures, a.gradient, b.figures, b.gradient]);
-  return sum as Gradient;
-}
 
 /**
  * One optimizer step with a gradient, which is disposed. Returns the objective's figures and then the gradient's norm as
@@ -58,11 +23,10 @@ export function applyGradient(
 
 /** One optimizer step on one batch, see `applyGradient`. */
 export function trainStep<Row, Batch extends { readonly tokens: number }>(
-  objective: Objective<Row, Batch>,
-  model: Llama,
+  gradients: BatchGradients<Row, Batch>,
   batch: Batch,
   optimizer: AdamW,
   learningRate: number,
 ): Tensor1D {
-  return applyGradient(stepGradient(objective, model, [{ batch }]), model, optimizer, learningRate);
+  return applyGradient(gradients.of(batch), gradients.model, optimizer, learningRate);
 }

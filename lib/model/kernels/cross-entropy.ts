@@ -1,4 +1,5 @@
 import { tf, type Tensor, type Tensor1D, type Tensor2D } from "../tensorflow.ts";
+import { gatherRows } from "./gather-rows.ts";
 import { softmax } from "./softmax.ts";
 
 /**
@@ -13,7 +14,7 @@ export function linearCrossEntropy(x: Tensor, table: Tensor, labels: Tensor1D): 
     const [input, weight, save] = args as unknown as [Tensor2D, Tensor2D, (tensors: Tensor[]) => void];
     const logits = tf.matMul(input, weight, false, true);
     const probabilities = softmax(logits);
-    const own = tf.gather(weight, labels);
+    const own = gatherRows(weight, labels);
     // log Σ exp(l) = max l - log(max P): exact also where the label's own probability underflows.
     const logSum = tf.sub(tf.max(logits, -1), tf.log(tf.max(probabilities, -1)));
     logits.dispose();

@@ -5,12 +5,14 @@ import { selectEngine, tf, type EngineKind, type Tensor, type Tensor1D, type Ten
 import {
   addLinear,
   causalAttention,
+  gatherRows,
   interleavedRows,
   linearCrossEntropy,
   replaceRows,
   rmsNorm,
   rotationTable,
   swiGlu,
+  weightedRowSums,
   withGain,
 } from "./index.ts";
 
@@ -78,6 +80,15 @@ describe.each(engines)("gradients on %s", (engine) => {
 
   test("gain in a weight", () => {
     checkGradient(([weight, gain]) => withGain(weight as Tensor2D, gain as Tensor1D), inputsOf([3, 4], [4]));
+  });
+
+  test("rows of a table, some of them twice", () => {
+    checkGradient(([table]) => gatherRows(table, tf.tensor1d([2, 0, 2, 3], "int32")), inputsOf([4, 3]));
+  });
+
+  test("weighted sums of rows", () => {
+    const [{ values }] = inputsOf([3, 4]);
+    checkGradient(([x]) => weightedRowSums(x as Tensor2D, tf.tensor2d(values, [3, 4])), inputsOf([3, 4]));
   });
 
   test("RMS norm", () => {

@@ -1,3 +1,4 @@
+import { gatherRows } from "./gather-rows.ts";
 import { tf, type Tensor, type Tensor1D, type Tensor2D } from "../tensorflow.ts";
 
 /**
@@ -9,7 +10,7 @@ export function replaceRows(table: Tensor2D, rows: Tensor2D, indices: Int32Array
   const source = Int32Array.from({ length: count }, (_, row) => row);
   indices.forEach((index, i) => (source[index] = count + i));
   return tf.customGrad((rows) => ({
-    value: tf.gather(tf.concat([table, rows as Tensor2D], 0), tf.tensor1d(source, "int32")),
-    gradFunc: (dy: Tensor) => tf.gather(dy, tf.tensor1d(indices, "int32") as Tensor1D),
+    value: gatherRows(tf.concat([table, rows as Tensor2D], 0), tf.tensor1d(source, "int32")),
+    gradFunc: (dy: Tensor) => gatherRows(dy, tf.tensor1d(indices, "int32") as Tensor1D),
   }))(rows) as Tensor2D;
 }

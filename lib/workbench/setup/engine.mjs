@@ -48,7 +48,8 @@ const linkedBinding = (root) => path.join(packageFolder(root), "lib/napi-v8/tfjs
 function isLinked(root, engine) {
   try {
     const library = fs.realpathSync(path.join(packageFolder(root), "deps"));
-    return library === fs.realpathSync(libraryFolder(root, engine)) && fs.existsSync(linkedBinding(root));
+    const bindings = [linkedBinding(root), bindingPath(root, engine)].map((file) => fs.readFileSync(file));
+    return library === fs.realpathSync(libraryFolder(root, engine)) && bindings[0].equals(bindings[1]);
   } catch {
     return false;
   }

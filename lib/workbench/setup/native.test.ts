@@ -160,13 +160,16 @@ describe("the engine", () => {
     expect(project.read(`${npmPackage}/dist/nodejs_kernel_backend.js`)).toBe("if (Array.isArray(x)) y;");
   });
 
-  it("is linked again where npm has replaced the package, or the other engine was chosen", async () => {
+  it("is linked again where npm has replaced the package, the binding is newer or the other engine was chosen", async () => {
     const project = ready('console.log("engine:it computes")');
     await step.run(project, ignore);
     fs.rmSync(path.join(project.root, npmPackage, "lib"), { recursive: true });
     expect(step.isDone(project)).toBe(false);
     await step.run(project, ignore);
     expect(step.isDone(project)).toBe(true);
+    project.write(`${library}/tfjs_binding-4.22.0.node`, "a newer binding");
+    expect(step.isDone(project)).toBe(false);
+    await step.run(project, ignore);
     await engineStep("js").run(project, ignore);
     expect(step.isDone(project)).toBe(false);
     expect(engineStep("js").isDone(project)).toBe(true);
