@@ -26,8 +26,28 @@ export function selectRows(caches: readonly LayerCache[], rows: readonly number[
     const narrow = columns < width! ? tf.slice(x, [0, 0, width! - columns, 0], [-1, -1, columns, -1]) : x;
     return tf.gather(narrow, index, 1);
   };
-  return caches.map(({ keys, values }) => ({ keys: select(keys), values: select(values) }));
+  return mapped(caches, select);
 }
+
+const columnsOf = (caches: readonly LayerCache[], from: number, count: number): LayerCache[] =>
+  mapped(caches, (x) => tf.slice(x, [0, 0, from, 0], [-1, -1, count, -1]));
+
+/** The first `count` columns. New tensors. */
+export const firstColumns = (caches: readonly LayerCache[], count: number): LayerCache[] => columnsOf(caches, 0, count);
+
+/** The last `count` columns. New tensors. */
+export const lastColumns = (caches: readonly LayerCache[], count: number): LayerCache[] =>
+  columnsOf(caches, caches[0].keys.shape[2]! - count, count);
+
+/** The columns of `first`, then those of `second`, of the same rows. New tensors. */
+export const joinColumns = (first: readonly LayerCache[], second: readonly LayerCache[]): LayerCache[] =>
+  first.map(({ keys, values }, layer) => ({
+    keys: tf.concat([keys, second[layer].keys], 2),
+    values: tf.concat([values, second[layer].values], 2),
+  }));
+
+const mapped = (caches: readonly LayerCache[], f: (x: Tensor) => Tensor): LayerCache[] =>
+  caches.map(({ keys, values }) => ({ keys: f(keys), values: f(values) }));
 
 /** x with empty columns on the left. */
 function widened(x: Tensor, columns: number): Tensor {

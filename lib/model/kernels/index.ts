@@ -9,5 +9,6 @@ export * from "./rms-norm.ts";
 export * from "./rope.ts";
 export * from "./rows.ts";
 export * from "./softmax.ts";
+export * from "./split-like.ts";
 export * from "./swiglu.ts";
 export * from "./weighted-row-sums.ts";
