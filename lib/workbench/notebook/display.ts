@@ -59,6 +59,8 @@ export function liveFigure(interval = 3000, now: () => number = () => performanc
   let drawn = -Infinity;
   let shown = false;
   const draw = (figure: Figure): void => {
+    // plotly's renderer for JupyterLab draws only once; after an output of another kind it is made anew.
+    if (shown) showUpdatable(id, emptyBundle(figure), true);
     showUpdatable(id, figureBundle(figure), shown);
     shown = true;
   };
@@ -73,6 +75,12 @@ export function liveFigure(interval = 3000, now: () => number = () => performanc
       else showFigure(figure);
     },
   };
+}
+
+/** As high as the figure, so that what stands below stays where it is. */
+function emptyBundle({ layout }: Figure): MimeBundle {
+  const { height = 450 } = layout as { height?: number };
+  return { "text/html": `<div style="height: ${height}px"></div>`, "text/plain": "" };
 }
 
 function figureBundle(figure: Figure): MimeBundle & { readonly "text/plain": string } {

@@ -128,7 +128,9 @@ describe("live figures", () => {
     const id = (seen[0] as string[])[1];
     expect(seen).toEqual([
       ["[figure: 0 ()]", id, false],
+      ["", id, true], // see display.ts
       ["[figure: 1500 ()]", id, true],
+      ["", id, true],
       ["[figure: end ()]", id, true],
     ]);
   });
