@@ -1,6 +1,7 @@
 /** Playing agents, and what came of it: result rows, intervals, failure classes, statistics of trajectories. */
 export * from "./failures.ts";
 export * from "./play.ts";
+export * from "./play-chat.ts";
 export * from "./rows.ts";
 export * from "./statistics.ts";
 export * from "./trajectory-statistics.ts";

@@ -1,18 +1,24 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { RandomAgent, SearchTeacher } from "../../agents/index.ts";
-import { createRandom, JsonlWriter, readJsonl, writeJson, type OnProgress } from "../../base/index.ts";
-import { Household } from "../../environments/index.ts";
-import { playAgents, playStudent, resultRows, tokenCounter, type ResultRow } from "../../evaluation/index.ts";
-import { Llama, selectEngine } from "../../model/index.ts";
+import { dataFolder, readJsonl, sha256, writeJson, type OnProgress } from "../../base/index.ts";
+import type { PublishedSplit } from "../../environments/index.ts";
+import { resultRows, tokenCounter, type ResultRow } from "../../evaluation/index.ts";
 import { parseTrajectory, type Trajectory } from "../../trajectory/index.ts";
 import { evaluationSets, gamesFingerprint, trainingSplits, type GameSet } from "../games.ts";
+import {
+  rollOut,
+  startWorkers,
+  studentPlayer,
+  teacherPlayer,
+  workerCode,
+  type GameList,
+  type Player,
+} from "../rollouts/index.ts";
 import { stageFolder, type Run } from "../run.ts";
 import { readManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
-import { readLabels } from "./labels.ts";
+import { readLabels, TOKENIZER_FILES } from "./labels.ts";
 import { snapshotsOf, studentFolder } from "./training.ts";
-import { readPrior } from "./trajectories.ts";
+import { priorFile } from "./trajectories.ts";
 
 /** Who plays; the names under which results speak of them. */
 export const ARMS = {
@@ -35,12 +41,11 @@ export function evaluationStage(run: Run, onProgress?: OnProgress): Promise<Mani
   const before = readManifest(stageFolder(run, "training"));
   const prior = readManifest(stageFolder(run, "trajectories"));
   if (before === null || prior === null) throw new Error("the training stage must be finished before the evaluation");
-  selectEngine("auto");
   const sets = evaluationSets(run);
   const { curveGames } = run.settings.evaluation;
   return runStage({
     name: "evaluation",
-    code: stageCode(import.meta.url),
+    code: sha256(stageCode(import.meta.url) + workerCode()),
     folder: stageFolder(run, "evaluation"),
     seed: run.seed,
     settings: {
@@ -54,25 +59,29 @@ export function evaluationStage(run: Run, onProgress?: OnProgress): Promise<Mani
       trajectories: prior.artefact,
       ...gamesFingerprint([...trainingSplits(run), "valid_seen", "valid_unseen"]),
     },
+    // Files of the rollout that say where and how far it has come.
+    scratch: ["rollout.json", "rollout-journal.jsonl"],
     run: async ({ folder, signal }) => {
       const curve = curveGames > 0 ? [{ name: sets[0].name, games: sets[0].games.slice(0, curveGames) }] : [];
       const matches: Match[] = [
         ...sets.flatMap((set) => (Object.keys(ARMS) as Arm[]).map((arm): Match => ({ set, arm }))),
         ...curve.flatMap((set) => snapshotsOf(run).map((snapshot): Match => ({ set, arm: "free", snapshot }))),
       ];
-      const total = matches.reduce((sum, { set }) => sum + set.games.length, 0);
-      let done = 0;
+      const planned = matches.map((match) => ({
+        player: playerOf(run, match),
+        games: gameList(match.set),
+        output: path.join(folder, matchFile(match)),
+      }));
+      const { stepLimit } = run.settings.evaluation;
+      await rollOut(
+        { matches: planned, stepLimit, seed: run.seed },
+        { startWorkers: () => startWorkers(run.settings.runner), folder, signal, onProgress },
+      );
       const rows: EvaluationRow[] = [];
-      for (const match of matches) {
-        const played = await episodesOf(run, match, folder, signal, (update) =>
-          onProgress?.({ done: done + update.done, total, note: `${ARMS[match.arm]}, ${match.set.name}` }),
-        );
-        rows.push(...rowsOf(run, match, played));
-        done += match.set.games.length;
-        onProgress?.({ done, total });
-      }
+      for (const [i, match] of matches.entries()) rows.push(...rowsOf(run, match, await readAll(planned[i].output)));
       writeJson(path.join(folder, "rows.json"), rows);
-      return { episodes: total, sets: Object.fromEntries(sets.map(({ name, games }) => [name, games.length])) };
+      const episodes = matches.reduce((sum, { set }) => sum + set.games.length, 0);
+      return { episodes, sets: Object.fromEntries(sets.map(({ name, games }) => [name, games.length])) };
     },
   });
 }
@@ -83,51 +92,23 @@ interface Match {
   readonly snapshot?: number;
 }
 
-/** Plays a match, or reads it where an earlier attempt has played it already. */
-async function episodesOf(
-  run: Run,
-  match: Match,
-  folder: string,
-  signal: AbortSignal,
-  onProgress: OnProgress,
-): Promise<Trajectory[]> {
-  const file = path.join(folder, matchFile(match));
-  if (fs.existsSync(file)) return readAll(file);
-  const played = await play(run, match, signal, onProgress);
-  const writer = new JsonlWriter(file);
-  for (const trajectory of played) await writer.write(trajectory);
-  await writer.close();
-  return played;
+function playerOf(run: Run, { arm, snapshot }: Match): Player {
+  if (arm === "teacher") return teacherPlayer(priorFile(run));
+  if (arm === "random") return { kind: "random" };
+  return studentPlayer({
+    name: ARMS[arm],
+    folder: studentFolder(run, snapshot),
+    tokenizer: stageFolder(run, "labels", TOKENIZER_FILES[0]),
+    thoughts: run.settings.labels.thoughts,
+    admissibleOnly: arm === "admissible",
+  });
 }
 
-async function play(
-  run: Run,
-  { set, arm, snapshot }: Match,
-  signal: AbortSignal,
-  onProgress: OnProgress,
-): Promise<Trajectory[]> {
-  const { stepLimit } = run.settings.evaluation;
-  const common = { stepLimit, seed: run.seed, signal, onProgress };
-  if (arm === "teacher" || arm === "random") {
-    const environments = set.games.map((facts) => new Household(facts));
-    if (arm === "teacher") {
-      const prior = readPrior(run);
-      return playAgents({ ...common, environments, createAgent: () => new SearchTeacher(prior) });
-    }
-    const createAgent = ({ task }: { task: { id: string } }): RandomAgent =>
-      new RandomAgent(createRandom(run.seed, `random-agent/${task.id}`));
-    return playAgents({ ...common, environments, createAgent });
-  }
-  const model = Llama.load(studentFolder(run, snapshot));
-  try {
-    const admissibleOnly = arm === "admissible";
-    const maxLength = model.config.max_position_embeddings;
-    const environments = set.games.map((facts) => () => new Household(facts));
-    const student = { ...readLabels(run), model, admissibleOnly, maxLength, name: ARMS[arm] };
-    return await playStudent({ ...common, environments, ...student });
-  } finally {
-    model.dispose();
-  }
+/** The games of a set by their ids; all of a set are from one place. */
+function gameList({ games }: GameSet): GameList {
+  const ids = games.map(({ id }) => id);
+  if (games[0].source === "generated") return { source: "generated", ids };
+  return { source: "published", folder: dataFolder()!, split: games[0].split as PublishedSplit, ids };
 }
 
 function rowsOf(run: Run, { set, arm, snapshot }: Match, played: readonly Trajectory[]): EvaluationRow[] {
