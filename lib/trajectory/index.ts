@@ -1,3 +1,5 @@
-/** Trajectories and turns: the one schema that every agent writes and every later stage reads. */
+/** Trajectories and turns: the one schema that every agent writes and every later stage reads; foreign formats of them. */
 export * from "./trajectory.ts";
+export * from "./trajectory-pair.ts";
 export * from "./codec.ts";
+export * from "./formats/index.ts";

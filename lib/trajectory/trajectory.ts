@@ -13,6 +13,9 @@ export const SOURCES = [
 ] as const;
 export type Source = (typeof SOURCES)[number];
 
+/** Fields of a foreign format that this schema has no place for, as they were. */
+const extra = z.record(z.string(), z.unknown()).optional();
+
 /** One message. Agent turns carry `thought` and `action` in the environment's own words; `content` is the whole text. */
 export const turnSchema = z.object({
   role: z.enum(["system", "user", "assistant"]),
@@ -23,6 +26,7 @@ export const turnSchema = z.object({
   situation: z.enum(["fast", "slow", "knowledgeable"]).optional(),
   /** False for an agent turn that is kept as context and not trained on (for example a random slip). */
   loss: z.boolean().optional(),
+  extra,
 });
 export type Turn = z.infer<typeof turnSchema>;
 
@@ -48,6 +52,9 @@ export const trajectorySchema = z.object({
   steps: z.number().int().nonnegative(),
   invalid: z.number().int().nonnegative(),
   stop: z.enum(STOP_REASONS),
+  /** Of an imported trajectory: its format, and the fields that the format did not state and import filled in. */
+  origin: z.object({ format: z.string(), assumed: z.array(z.string()) }).optional(),
+  extra,
 });
 export type Trajectory = z.infer<typeof trajectorySchema>;
 

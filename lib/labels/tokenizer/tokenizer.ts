@@ -101,6 +101,11 @@ export class BpeTokenizer implements Tokenizer {
     return Buffer.from(this.#bytesOf(id)).toString("utf8");
   }
 
+  /** Bytes of one token; of a control token those of its text. */
+  tokenBytes(id: number): Uint8Array {
+    return this.#bytesOf(id);
+  }
+
   special(name: string): number {
     const id = this.#specials.get(name);
     if (id !== undefined) return id;
