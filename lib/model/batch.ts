@@ -1,33 +1,56 @@
-import { UserError } from "../base/index.ts";
 import { Decoder } from "./decode.ts";
 import type { Llama } from "./llama.ts";
-import { tokenLogprobs } from "./logprobs.ts";
-import { Row, type GeneratedToken, type RowDriver, type RowRules } from "./row.ts";
-import { bestToken, drawToken, type Sampling } from "./sampling.ts";
+import { Row, type RowDriver, type RowRules } from "./row.ts";
 import { tf, type Tensor2D } from "./tensorflow.ts";
 
-export interface BatchRules extends RowRules {
-  /** Most rows at once. */
-  readonly rows: number;
-  /** Absent: the best token is taken. */
-  readonly sampling?: Sampling;
-  readonly logprobs?: number;
+/** A driver's place in the batch, or in the queue for one. */
+export interface Place {
+  /** Calls it off: before the next step the driver is told `end("cancelled")`. No effect where it has ended. */
+  cancel(): void;
 }
 
-/** Rows that are decoded side by side, and the drivers that wait for a place among them. */
+/** A driver, from `add` on. */
+class Member implements Place {
+  readonly driver: RowDriver;
+  readonly rules: RowRules;
+  readonly index: number;
+  row: Row | null = null;
+  isCancelled = false;
+
+  constructor(driver: RowDriver, rules: RowRules, index: number) {
+    this.driver = driver;
+    this.rules = rules;
+    this.index = index;
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+  }
+}
+
+/**
+ * Rows that are decoded side by side, and the drivers that wait for a place among them. Drivers may come at any time;
+ * rows enter and leave between two steps.
+ */
 export class Batch {
-  readonly #rules: BatchRules;
-  readonly #drivers: readonly RowDriver[];
+  readonly #places: number;
+  readonly #patience: number;
   readonly #decoder: Decoder;
   readonly #vocabulary: number;
   /** As the decoder has them; those that have ended go when enough of them have gathered. */
-  #rows: Row[] = [];
-  #started = 0;
+  #members: (Member & { row: Row })[] = [];
+  #waiting: Member[] = [];
+  #added = 0;
+  #stepsSinceRefill = 0;
   #finished = 0;
 
-  constructor(model: Llama, drivers: readonly RowDriver[], rules: BatchRules) {
-    this.#rules = rules;
-    this.#drivers = drivers;
+  /**
+   * @param places most rows at once
+   * @param patience steps that newcomers wait while others are decoded, so that several may begin together
+   */
+  constructor(model: Llama, places: number, patience = 0) {
+    this.#places = places;
+    this.#patience = patience;
     this.#decoder = new Decoder(model);
     this.#vocabulary = model.config.vocab_size;
   }
@@ -37,77 +60,117 @@ export class Batch {
     return this.#finished;
   }
 
+  /** Rows that are being decoded. */
+  get running(): number {
+    return this.#members.filter(({ row }) => !row.ended).length;
+  }
+
+  /** Drivers without a place yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Tokens of the longest row. */
   get columns(): number {
     return this.#decoder.columns;
   }
 
+  /** The driver starts when a place is free for it, after those that were added before. */
+  add(driver: RowDriver, rules: RowRules): Place {
+    const member = new Member(driver, rules, this.#added++);
+    this.#waiting.push(member);
+    return member;
+  }
+
   /** Brings either new rows to their first choice, or all rows a few tokens further. Returns false where none is left. */
   async step(): Promise<boolean> {
+    this.#dropCancelled();
     const arrived = this.#refill();
     if (arrived.length > 0) {
       await this.#advance(arrived, () => this.#decoder.add(arrived.map((row) => row.take(row.pending))));
       return true;
     }
-    const living = this.#rows.filter(({ ended }) => !ended);
-    if (living.length === 0) return false;
+    const rows = this.#members.map(({ row }) => row);
+    const living = rows.filter(({ ended }) => !ended);
+    if (living.length === 0) return this.#waiting.length > 0;
     const count = Math.min(...living.map(({ pending }) => pending));
-    const ids = new Int32Array(this.#rows.length * count);
-    this.#rows.forEach((row, i) => row.ended || ids.set(row.take(count), i * count));
-    const choosing = this.#rows.map((row) => (row.ended || row.pending > 0 ? null : row));
+    const ids = new Int32Array(rows.length * count);
+    rows.forEach((row, i) => row.ended || ids.set(row.take(count), i * count));
+    const choosing = rows.map((row) => (row.ended || row.pending > 0 ? null : row));
     await this.#advance(choosing, () => this.#decoder.feed(ids));
     return true;
   }
 
   dispose(): void {
     this.#decoder.dispose();
-    for (const row of this.#rows) row.release();
+    for (const { row } of this.#members) row.release();
+  }
+
+  #dropCancelled(): void {
+    for (const { row, isCancelled } of this.#members) {
+      if (!isCancelled || row.ended) continue;
+      row.cancel();
+      this.#finished++;
+    }
+    if (!this.#waiting.some(({ isCancelled }) => isCancelled)) return;
+    const cancelled = this.#waiting.filter(({ isCancelled }) => isCancelled);
+    this.#waiting = this.#waiting.filter(({ isCancelled }) => !isCancelled);
+    this.#finished += cancelled.length;
+    for (const { driver } of cancelled) driver.end?.("cancelled");
   }
 
   /** Lets drivers that wait take free places; returns their rows. */
   #refill(): Row[] {
-    const waiting = this.#drivers.length - this.#started;
-    const places = waiting > 0 ? this.#rules.rows : this.#rows.length;
-    const living = this.#rows.flatMap(({ ended }, i) => (ended ? [] : [i]));
+    const places = this.#waiting.length > 0 ? this.#places : this.#members.length;
+    const living = this.#members.flatMap(({ row }, i) => (row.ended ? [] : [i]));
     // To drop and to take in rows copies the whole memory, about as costly as a step: worth it for an eighth of the rows.
     if (places - living.length < Math.max(1, places >> 3)) return [];
-    if (living.length < this.#rows.length) this.#decoder.keepRows(living);
-    this.#rows = living.map((i) => this.#rows[i]);
+    if (living.length > 0 && this.#stepsSinceRefill++ < this.#patience) return [];
+    this.#stepsSinceRefill = 0;
+    if (living.length < this.#members.length) this.#decoder.keepRows(living);
+    this.#members = living.map((i) => this.#members[i]);
     const arrived: Row[] = [];
-    while (this.#started < this.#drivers.length && this.#rows.length < this.#rules.rows) {
-      const row = new Row(this.#drivers[this.#started], this.#started++, this.#rules);
-      if (row.ended) {
+    while (this.#waiting.length > 0 && this.#members.length < this.#places) {
+      const member = this.#waiting.shift()!;
+      const row = this.#start(member);
+      if (row === null || row.ended) {
         this.#finished++;
         continue;
       }
-      this.#rows.push(row);
+      this.#members.push(Object.assign(member, { row }));
       arrived.push(row);
     }
     return arrived;
   }
 
+  /** A new row; null where its driver could not begin and has taken the error. */
+  #start({ driver, rules, index }: Member): Row | null {
+    try {
+      return new Row(driver, index, rules);
+    } catch (error) {
+      if (!driver.fail) throw error;
+      driver.fail(error);
+      return null;
+    }
+  }
+
   /** Feeds, then lets the rows that have been told all take in the model's choice; `rows` are those of the logits. */
   async #advance(rows: readonly (Row | null)[], feed: () => Tensor2D): Promise<void> {
-    const { sampling, logprobs } = this.#rules;
-    const needsLogits = sampling !== undefined || logprobs !== undefined || rows.some((row) => row?.constraint);
+    const needsLogits = rows.some((row) => row?.needsLogits);
     const values = tf.tidy(() => {
       const logits = feed();
       return (needsLogits ? logits : tf.argMax(logits, -1)).dataSync();
     });
+    const size = this.#vocabulary;
     for (const [i, row] of rows.entries()) {
       if (row === null) continue;
-      const logits = (): Float32Array =>
-        (values as Float32Array).subarray(i * this.#vocabulary, (i + 1) * this.#vocabulary);
-      row.advance(needsLogits ? await this.#choose(row, logits()) : { id: values[i] });
+      try {
+        const logits = (): Float32Array => (values as Float32Array).subarray(i * size, (i + 1) * size);
+        row.advance(needsLogits ? await row.choose(logits()) : { id: values[i] });
+      } catch (error) {
+        row.fail(error);
+      }
       if (row.ended) this.#finished++;
     }
-  }
-
-  async #choose(row: Row, logits: Float32Array): Promise<GeneratedToken> {
-    const { sampling, logprobs } = this.#rules;
-    const allowed = (await row.constraint?.allowed()) ?? null;
-    if (allowed?.length === 0) throw new UserError(`row ${row.id}: no token is allowed`);
-    const id = sampling && row.random ? drawToken(logits, allowed, sampling, row.random) : bestToken(logits, allowed);
-    return logprobs === undefined ? { id } : { id, ...tokenLogprobs(logits, id, logprobs) };
   }
 }

@@ -1,11 +1,12 @@
 import { UserError, type OnProgress } from "../base/index.ts";
+import { CompletionDriver, type Completion } from "./completion-driver.ts";
 import type { Constraint } from "./constraint.ts";
 import { generate } from "./generate.ts";
 import type { Llama } from "./llama.ts";
-import type { TokenLogprob } from "./logprobs.ts";
-import type { GeneratedToken, RowDriver, RowEnd } from "./row.ts";
+import { checkWholeNumber } from "./row-rules.ts";
+import type { GeneratedToken } from "./row.ts";
 import type { Sampling } from "./sampling.ts";
-import { TextStream } from "./text-stream.ts";
+import { TokenText } from "./token-text.ts";
 
 export interface CompleteOptions {
   /** Most tokens of a completion. */
@@ -14,7 +15,7 @@ export interface CompleteOptions {
   readonly stopTokens?: readonly number[];
   /** Each ends a completion as soon as its text holds it, wherever tokens begin and end. Needs `decode`. */
   readonly stopStrings?: readonly string[];
-  /** Text of ids, such as a tokenizer's. Without it completions have no text. See `TextStream` for what it must do. */
+  /** Text of ids, such as a tokenizer's. Without it completions have no text. See `TokenText` for what it must do. */
   readonly decode?: (ids: readonly number[]) => string;
   /** Default: the best token each time. A prompt draws from a stream named by its index. */
   readonly sampling?: Sampling;
@@ -35,24 +36,6 @@ export interface CompleteOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Completion {
-  /** Every token generated: the stop token is among them, and so are the tokens of a stop string. */
-  readonly ids: readonly number[];
-  /** Text without stop token, up to the stop string. Where `decode` was given. */
-  readonly text?: string;
-  /** Of each of `ids` under the model's own distribution: temperature 1, no filter, no constraint. Where asked for. */
-  readonly logprobs?: readonly number[];
-  /** The most probable tokens at the place of each of `ids`, best first. Where asked for. */
-  readonly alternatives?: readonly (readonly TokenLogprob[])[];
-  /**
-   * `stop`: a stop token, a stop string, or a constraint that allows nothing more. `length`: `maxTokens` reached, so
-   * constrained text may be unfinished, such as half an object. `context`: the context is full.
-   */
-  readonly end: "stop" | "length" | "context";
-  /** The stop token's id or the stop string. */
-  readonly stoppedBy?: number | string;
-}
-
 /**
  * Continues each prompt (token ids, of any length) on its own, many side by side. Results are in the order of the prompts
  * and do not depend on what else is in the batch, float rounding aside.
@@ -62,100 +45,34 @@ export async function complete(
   prompts: readonly (readonly number[])[],
   options: CompleteOptions,
 ): Promise<Completion[]> {
-  const { maxTokens, stopStrings = [], decode, onText } = options;
-  if (!(Number.isInteger(maxTokens) && maxTokens >= 1))
-    throw new UserError(`maxTokens ${maxTokens}: a whole number of 1 or more is expected`);
+  const { maxTokens, stopStrings = [], decode, onText, onToken, constraint } = options;
+  checkWholeNumber("maxTokens", maxTokens, 1);
   const stopTokens = options.stopTokens ?? [model.config.eos_token_id ?? []].flat();
   if (!decode && (stopStrings.length > 0 || onText))
     throw new UserError("stop strings and text as it comes need `decode`, the tokenizer's way from ids to text");
-  if (stopStrings.includes("")) throw new UserError("an empty stop string would end every completion at once");
-  prompts.forEach((ids, prompt) => checkPrompt(ids, prompt, model.config.vocab_size));
-  const drivers = prompts.map((_, prompt) => new CompletionDriver(prompts, prompt, { ...options, stopTokens }));
+  prompts.forEach((ids, prompt) => checkPrompt(ids, model.config.vocab_size, `prompt ${prompt}`));
   const { sampling, logprobs, maxLength, rows, onProgress, signal } = options;
+  const drivers = prompts.map(
+    (ids, prompt) =>
+      new CompletionDriver(ids, {
+        stopTokens,
+        maxTokens,
+        stopStrings,
+        withLogprobs: logprobs !== undefined,
+        reader: decode && new TokenText(decode),
+        constraint: constraint && (() => constraint(prompt)),
+        onToken: onToken && ((token) => onToken(prompt, token)),
+        onText: onText && ((text) => onText(prompt, text)),
+      }),
+  );
   const shared = { sampling, logprobs, maxLength, rows, onProgress, signal };
   await generate(model, drivers, { ...shared, stopTokens, maxTurnTokens: maxTokens });
   return drivers.map((driver) => driver.completion());
 }
 
-function checkPrompt(ids: readonly number[], prompt: number, vocabulary: number): void {
-  if (ids.length === 0) throw new UserError(`prompt ${prompt} is empty: it must have at least one token`);
+/** Throws `UserError` where `ids` are no prompt for a model of that vocabulary. */
+export function checkPrompt(ids: readonly number[], vocabulary: number, name: string): void {
+  if (ids.length === 0) throw new UserError(`${name} is empty: it must have at least one token`);
   const bad = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabulary));
-  if (bad !== undefined)
-    throw new UserError(`prompt ${prompt}: token ${bad} is outside the vocabulary of ${vocabulary}`);
-}
-
-type Options = CompleteOptions & Required<Pick<CompleteOptions, "stopTokens">>;
-
-/** One prompt's row: one turn, in which it listens for its end. */
-class CompletionDriver implements RowDriver {
-  readonly #prompt: number;
-  readonly #ids: readonly number[];
-  readonly #options: Options;
-  readonly #stream: TextStream | null;
-  readonly #tokens: GeneratedToken[] = [];
-  #constraint: Constraint | null = null;
-  #text = "";
-  #end: Pick<Completion, "end" | "stoppedBy"> | undefined;
-
-  constructor(prompts: readonly (readonly number[])[], prompt: number, options: Options) {
-    this.#prompt = prompt;
-    this.#ids = prompts[prompt];
-    this.#options = options;
-    this.#stream = options.decode ? new TextStream(options.decode, options.stopStrings ?? []) : null;
-  }
-
-  start(): readonly number[] {
-    return this.#ids;
-  }
-
-  constraint(): Constraint | null {
-    this.#constraint = this.#options.constraint?.(this.#prompt) ?? null;
-    return this.#constraint;
-  }
-
-  token(token: GeneratedToken): boolean {
-    this.#tokens.push(token);
-    this.#options.onToken?.(this.#prompt, token);
-    this.#end = this.#endWith(token.id);
-    if (this.#end) this.#say(this.#stream?.finish());
-    return this.#end !== undefined;
-  }
-
-  turn(): null {
-    return null;
-  }
-
-  end(reason: RowEnd): void {
-    if (reason === "finished") return;
-    this.#end = { end: "context" };
-    this.#say(this.#stream?.finish());
-  }
-
-  completion(): Completion {
-    const tokens = this.#tokens;
-    const { logprobs } = this.#options;
-    return {
-      ids: tokens.map(({ id }) => id),
-      ...(this.#stream ? { text: this.#text } : {}),
-      ...(logprobs === undefined ? {} : { logprobs: tokens.map(({ logprob }) => logprob!) }),
-      ...(logprobs === undefined ? {} : { alternatives: tokens.map(({ alternatives }) => alternatives!) }),
-      ...this.#end!,
-    };
-  }
-
-  /** The end that this token brings, if any. */
-  #endWith(id: number): Pick<Completion, "end" | "stoppedBy"> | undefined {
-    const { stopTokens, maxTokens } = this.#options;
-    if (stopTokens.includes(id)) return { end: "stop", stoppedBy: id };
-    this.#say(this.#stream?.push(id));
-    if (this.#stream?.stoppedBy !== undefined) return { end: "stop", stoppedBy: this.#stream.stoppedBy };
-    if (this.#constraint?.isDone) return { end: "stop" };
-    return this.#tokens.length === maxTokens ? { end: "length" } : undefined;
-  }
-
-  #say(text = ""): void {
-    if (text === "") return;
-    this.#text += text;
-    this.#options.onText?.(this.#prompt, text);
-  }
+  if (bad !== undefined) throw new UserError(`${name}: token ${bad} is outside the vocabulary of ${vocabulary}`);
 }

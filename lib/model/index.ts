@@ -1,13 +1,18 @@
 /** The student: a small Llama on TensorFlow.js, its files and its decoding. */
-export * from "./complete.ts";
+export * from "./chat/index.ts";
+export { complete, type CompleteOptions } from "./complete.ts";
+export type { Completion } from "./completion-driver.ts";
 export * from "./config.ts";
 export * from "./constraint.ts";
 export type { Positions } from "./forward.ts";
-export * from "./generate.ts";
+export { Engine, EngineClosed, type EngineRequest } from "./engine.ts";
+export { generate, type GenerateOptions } from "./generate.ts";
+export * from "./gguf/index.ts";
 export * from "./graph/index.ts";
 export { weightedRowSums } from "./kernels/index.ts";
 export * from "./json/index.ts";
 export type { Parameter } from "./layout.ts";
+export { readModelArrays } from "./model-files.ts";
 export * from "./llama.ts";
 export { LoraAdapter } from "./lora.ts";
 export { parseLoraConfig, type LoraConfig, type LoraConfigInput } from "./lora-config.ts";
@@ -17,4 +22,5 @@ export type { GeneratedToken, RowDriver, RowEnd } from "./row.ts";
 export * from "./safetensors.ts";
 export type { Sampling } from "./sampling.ts";
 export * from "./tensorflow.ts";
+export { TokenText, type TextReader } from "./token-text.ts";
 export * from "./token-trie.ts";

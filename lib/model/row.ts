@@ -1,9 +1,10 @@
 import { createRandom, UserError, type Random } from "../base/index.ts";
 import type { Constraint } from "./constraint.ts";
-import type { TokenLogprob } from "./logprobs.ts";
+import { tokenLogprobs, type TokenLogprob } from "./logprobs.ts";
+import { bestToken, drawToken, type Sampling } from "./sampling.ts";
 
-/** Why a row stopped: its driver had no more to say, or the context was full. */
-export type RowEnd = "finished" | "context_limit";
+/** Why a row stopped: its driver had no more to say, the context was full, or it was called off. */
+export type RowEnd = "finished" | "context_limit" | "cancelled";
 
 /** A token that the model chose. */
 export interface GeneratedToken {
@@ -28,6 +29,8 @@ export interface RowDriver {
   turn(generated: readonly number[]): readonly number[] | null;
   /** Called once, when the row stops. */
   end?(reason: RowEnd): void;
+  /** Called instead of `end` where the row cannot go on. Without it the error stops all rows. */
+  fail?(error: unknown): void;
 }
 
 export interface RowRules {
@@ -37,18 +40,20 @@ export interface RowRules {
   readonly maxLength: number;
   /** Longest turn; a longer one is cut here. */
   readonly maxTurnTokens: number;
-  /** Of the row's random numbers, where it needs any. */
-  readonly seed?: number | string;
+  /** Absent: the best token is taken. */
+  readonly sampling?: Sampling;
+  /** The driver is told the log-probability of each token, and so many of the most probable tokens at its place. */
+  readonly logprobs?: number;
 }
 
 /** A conversation in the batch: what its driver says and the model chooses, in turns. */
 export class Row {
   readonly id: string;
-  readonly random: Random | null;
+  readonly rules: RowRules;
+  readonly #random: Random | null;
   #ended = false;
   #constraint: Constraint | null = null;
   readonly #driver: RowDriver;
-  readonly #rules: RowRules;
   #pending: number[] = [];
   #generated: number[] = [];
   #length = 0;
@@ -56,9 +61,10 @@ export class Row {
   /** Starts the driver; `index` is its number among all. */
   constructor(driver: RowDriver, index: number, rules: RowRules) {
     this.id = driver.id ?? String(index);
-    this.random = rules.seed === undefined ? null : createRandom(rules.seed, `sample/${this.id}`);
+    const draws = rules.sampling !== undefined && rules.sampling.temperature > 0;
+    this.#random = draws ? createRandom(rules.sampling.seed, `sample/${this.id}`) : null;
     this.#driver = driver;
-    this.#rules = rules;
+    this.rules = rules;
     const first = driver.start();
     if (first.length === 0) throw new UserError(`row ${this.id}: a row must start with at least one token`);
     this.#beginTurn(first);
@@ -68,9 +74,9 @@ export class Row {
     return this.#ended;
   }
 
-  /** Of the present turn. */
-  get constraint(): Constraint | null {
-    return this.#constraint;
+  /** Whether a choice needs the logits, and not the best token alone. */
+  get needsLogits(): boolean {
+    return this.#random !== null || this.rules.logprobs !== undefined || this.#constraint !== null;
   }
 
   /** How many tokens will be fed before the model chooses again. */
@@ -84,9 +90,19 @@ export class Row {
     return this.#pending.splice(0, count);
   }
 
+  /** Chooses the next token from the model's logits [vocabulary]. */
+  async choose(logits: Float32Array): Promise<GeneratedToken> {
+    const { sampling, logprobs } = this.rules;
+    const allowed = (await this.#constraint?.allowed()) ?? null;
+    if (allowed?.length === 0) throw new UserError(`row ${this.id}: no token is allowed`);
+    const id =
+      sampling && this.#random ? drawToken(logits, allowed, sampling, this.#random) : bestToken(logits, allowed);
+    return logprobs === undefined ? { id } : { id, ...tokenLogprobs(logits, id, logprobs) };
+  }
+
   /** Takes in the model's choice, and what the driver says to it. */
   advance(token: GeneratedToken): void {
-    const { stopTokens, maxTurnTokens } = this.#rules;
+    const { stopTokens, maxTurnTokens } = this.rules;
     const { id } = token;
     this.#constraint?.accept(id);
     const stops = stopTokens.includes(id);
@@ -105,6 +121,19 @@ export class Row {
     else this.#beginTurn(stops ? [id, ...next] : [id, ...stopTokens.slice(0, 1), ...next]);
   }
 
+  /** Ends the row before its time. */
+  cancel(): void {
+    this.#end("cancelled");
+  }
+
+  /** Ends the row with an error: its driver's, or everybody's where the driver does not take it. */
+  fail(error: unknown): void {
+    this.#ended = true;
+    this.release();
+    if (!this.#driver.fail) throw error;
+    this.#driver.fail(error);
+  }
+
   /** Frees the turn's constraint. */
   release(): void {
     const constraint = this.#constraint;
@@ -120,7 +149,7 @@ export class Row {
 
   /** Whether the model gets to choose again. */
   #hasRoom(): boolean {
-    return this.#length + this.#pending.length <= this.#rules.maxLength;
+    return this.#length + this.#pending.length <= this.rules.maxLength;
   }
 
   #end(reason: RowEnd): void {

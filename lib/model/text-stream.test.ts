@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TextStream } from "./text-stream.ts";
+import { TokenText } from "./token-text.ts";
 
 /** Tokens are pieces of UTF-8. */
 const codec = (pieces: readonly Uint8Array[]): { ids: number[]; decode: (ids: readonly number[]) => string } => ({
@@ -13,7 +14,7 @@ function stream(
   stopStrings: readonly string[] = [],
 ): { parts: string[]; rest: string; stoppedBy: string | undefined } {
   const { ids, decode } = codec(pieces.map((piece) => Buffer.from(piece as string)));
-  const text = new TextStream(decode, stopStrings);
+  const text = new TextStream(new TokenText(decode), stopStrings);
   const parts = ids.map((id) => text.push(id));
   return { parts, rest: text.finish(), stoppedBy: text.stoppedBy };
 }

@@ -1,26 +1,18 @@
-/** What tokens that are not yet a whole character decode to. */
-const REPLACEMENT = "\uFFFD";
+import type { TextReader } from "./token-text.ts";
 
 /**
- * Text of a growing list of tokens, up to the first stop string. Gives out only what is certain: no half characters, and
- * nothing that may turn out to be the beginning of a stop string. The text does not depend on where tokens begin and end.
+ * Text of a growing list of tokens, up to the first stop string. Gives out only what is certain: nothing that the reader
+ * holds back, and nothing that may turn out to be the beginning of a stop string.
  */
-export class TextStream {
-  readonly #decode: (ids: readonly number[]) => string;
+export class TextStream implements TextReader {
+  readonly #reader: TextReader;
   readonly #stopStrings: readonly string[];
-  /** Tokens since the last one that ended with a whole character, and how much of their text has been taken from them. */
-  #ids: number[] = [];
-  #taken = 0;
-  /** Taken, but not yet given out. */
+  /** Read, but not yet given out. */
   #held = "";
   #stoppedBy: string | undefined;
 
-  /**
-   * @param decode text of ids; at the border of characters, the text of two lists must be the text of their sum, as it is
-   * with byte-level tokenizers. Bytes that are no UTF-8 must become U+FFFD.
-   */
-  constructor(decode: (ids: readonly number[]) => string, stopStrings: readonly string[]) {
-    this.#decode = decode;
+  constructor(reader: TextReader, stopStrings: readonly string[]) {
+    this.#reader = reader;
     this.#stopStrings = stopStrings;
   }
 
@@ -29,36 +21,27 @@ export class TextStream {
     return this.#stoppedBy;
   }
 
-  /** Takes the next token; returns the text that has become certain. */
   push(id: number): string {
     if (this.#stoppedBy !== undefined) return "";
-    this.#ids.push(id);
-    const text = this.#decode(this.#ids);
-    let whole = text.length; // behind it, a character may be incomplete
-    while (text.endsWith(REPLACEMENT, whole)) whole--;
-    this.#held += text.slice(this.#taken, Math.max(whole, this.#taken));
-    this.#taken = Math.max(whole, this.#taken);
-    if (whole === text.length) {
-      this.#ids = [];
-      this.#taken = 0;
-    }
-    const stop = firstMatch(this.#held, this.#stopStrings);
-    if (stop) {
-      this.#stoppedBy = stop.text;
-      const before = this.#held.slice(0, stop.start);
-      this.#held = "";
-      return before;
-    }
-    return this.#give(this.#held.length - longestBeginning(this.#held, this.#stopStrings));
+    const stopped = this.#take(this.#reader.push(id));
+    return stopped ?? this.#give(this.#held.length - longestBeginning(this.#held, this.#stopStrings));
   }
 
-  /** What was held back, when no token will follow. */
   finish(): string {
     if (this.#stoppedBy !== undefined) return "";
-    this.#held += this.#decode(this.#ids).slice(this.#taken);
-    this.#ids = [];
-    this.#taken = 0;
-    return this.#give(this.#held.length);
+    const stopped = this.#take(this.#reader.finish());
+    return stopped ?? this.#give(this.#held.length);
+  }
+
+  /** Adds text; returns what stands before a stop string, where there is one now. */
+  #take(text: string): string | undefined {
+    this.#held += text;
+    const stop = firstMatch(this.#held, this.#stopStrings);
+    if (!stop) return undefined;
+    this.#stoppedBy = stop.text;
+    const before = this.#held.slice(0, stop.start);
+    this.#held = "";
+    return before;
   }
 
   #give(length: number): string {

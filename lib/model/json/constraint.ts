@@ -1,9 +1,8 @@
 import type { CompiledGrammar, GrammarCompiler, GrammarMatcher, TokenizerInfo } from "@mlc-ai/web-xgrammar";
 import { assert, UserError } from "../../base/index.ts";
 import type { Tokenizer } from "../../labels/index.ts";
+import { jsonGrammar, type JsonSchema } from "../../llm/index.ts";
 import type { Constraint } from "../constraint.ts";
-import { jsonGrammar } from "./grammar.ts";
-import type { JsonSchema } from "./schema.ts";
 import { loadXGrammar, type XGrammar } from "./xgrammar.ts";
 
 /** Makes grammars of JSON schemas for one tokenizer, one of each schema. Holds memory outside JavaScript until `dispose`. */
@@ -41,6 +40,14 @@ export class JsonCompiler {
     this.#grammars.set(key, compiling);
     compiling.catch(() => this.#grammars.delete(key));
     return compiling;
+  }
+
+  /** Frees the grammar of a schema, of which no constraint may be in use. */
+  async release(schema: JsonSchema): Promise<void> {
+    const key = JSON.stringify(schema);
+    const grammar = this.#grammars.get(key);
+    this.#grammars.delete(key);
+    (await grammar)?.dispose();
   }
 
   /** Frees everything, the grammars made here and their constraints too. */

@@ -13,11 +13,10 @@ import {
   type TypeName,
 } from "./schema.ts";
 
-/**
- * JSON text in EBNF for xgrammar, without line breaks. Characters outside ASCII are spelled out byte by byte, well-formed
- * UTF-8 only: xgrammar 0.1.27 takes classes of such characters for bytes, and their negation for any bytes. (A class of
- * one byte has to name it twice, or it is taken for the character of that number.)
- */
+/** Who reads the grammar: xgrammar's EBNF or llama.cpp's GBNF. They differ in how characters outside ASCII are written. */
+export type GrammarDialect = "xgrammar" | "gbnf";
+
+/** JSON text, without line breaks; both dialects understand it. */
 const JSON_RULES = String.raw`
 value ::= object | array | string | number | "true" | "false" | "null"
 object ::= "{" (pair (comma pair)*)? "}"
@@ -30,21 +29,32 @@ colon ::= ":" " "?
 character ::= [\x20-\x21\x23-\x5B\x5D-\x7F] | "\\" escape | multibyte
 escape ::= ["\\/bfnrt] | "u" ([0-9a-cA-CefEF] hex hex hex | [dD] [0-7] hex hex)
 hex ::= [0-9a-fA-F]
-multibyte ::= [\xC2-\xDF] tail | [\xE0\xE0] [\xA0-\xBF] tail | [\xE1-\xEC\xEE-\xEF] tail tail | [\xED\xED] [\x80-\x9F] tail | [\xF0\xF0] [\x90-\xBF] tail tail | [\xF1-\xF3] tail tail tail | [\xF4\xF4] [\x80-\x8F] tail tail
-tail ::= [\x80-\xBF]
 `;
 
 /**
- * The JSON texts that satisfy a schema, as EBNF with the rule `root`: properties in the order of the schema, on one line,
- * with at most one space behind commas and colons. What cannot be guaranteed is refused with a `UserError`.
+ * Characters outside ASCII. For xgrammar they are spelled out byte by byte, well-formed UTF-8 only: version 0.1.27 takes
+ * classes of such characters for bytes, and their negation for any bytes. (A class of one byte has to name it twice, or it
+ * is taken for the character of that number.)
+ */
+const MULTIBYTE: Readonly<Record<GrammarDialect, string>> = {
+  xgrammar: String.raw`
+multibyte ::= [\xC2-\xDF] tail | [\xE0\xE0] [\xA0-\xBF] tail | [\xE1-\xEC\xEE-\xEF] tail tail | [\xED\xED] [\x80-\x9F] tail | [\xF0\xF0] [\x90-\xBF] tail tail | [\xF1-\xF3] tail tail tail | [\xF4\xF4] [\x80-\x8F] tail tail
+tail ::= [\x80-\xBF]`,
+  gbnf: String.raw`
+multibyte ::= [\u0080-\uD7FF\uE000-\uFFFF\U00010000-\U0010FFFF]`,
+};
+
+/**
+ * The JSON texts that satisfy a schema, as a grammar with the rule `root`: properties in the order of the schema, on one
+ * line, with at most one space behind commas and colons. What cannot be guaranteed is refused with a `UserError`.
  *
  * Where a schema leaves something open, less may be written than it allows: no properties beside those it names, no
  * characters beyond the first plane in escapes, numbers of at most 15 digits and 15 decimals.
  */
-export function jsonGrammar(schema: JsonSchema): string {
+export function jsonGrammar(schema: JsonSchema, dialect: GrammarDialect = "xgrammar"): string {
   const writer = new GrammarWriter(schema);
   const root = writer.expression(schema, "#", new Set());
-  return [`root ::= ${root}`, ...writer.rules, JSON_RULES.trim(), ""].join("\n");
+  return [`root ::= ${root}`, ...writer.rules, JSON_RULES.trim(), MULTIBYTE[dialect].trim(), ""].join("\n");
 }
 
 /** Schemas that are being read, with no text between them: one that leads back to them would never end. */

@@ -1,0 +1,67 @@
+import { describeTools, toolCallText } from "./tool-calls.ts";
+import type { ChatMessage, ChatOptions } from "./chat-model.ts";
+
+/** Messages as one text, for servers that continue text and know no messages. */
+export interface PromptFormat {
+  /** Part of cache keys. */
+  readonly id: string;
+  render(messages: readonly ChatMessage[], options: ChatOptions): string;
+  /** Strings that end an answer in this format. */
+  readonly stop: readonly string[];
+}
+
+const contentOf = (message: ChatMessage): string =>
+  message.role === "assistant" && message.toolCalls
+    ? [message.content, ...message.toolCalls.map(toolCallText)].filter((part) => part !== "").join("\n")
+    : message.content;
+
+function withTools(messages: readonly ChatMessage[], options: ChatOptions): ChatMessage[] {
+  const tools = describeTools(options);
+  if (tools === "") return [...messages];
+  const [first, ...rest] = messages;
+  if (first?.role === "system") return [{ role: "system", content: `${first.content}\n\n${tools}` }, ...rest];
+  return [{ role: "system", content: tools }, ...messages];
+}
+
+/** ChatML, as Qwen and others are trained with. */
+export const chatMlFormat: PromptFormat = {
+  id: "chatml",
+  stop: ["<|im_end|>"],
+  render: (messages, options) =>
+    withTools(messages, options)
+      .map((message) => `<|im_start|>${message.role}\n${contentOf(message)}<|im_end|>\n`)
+      .join("") + "<|im_start|>assistant\n",
+};
+
+/**
+ * Llama 2's: `[INST] <<SYS>> ... <</SYS>> user [/INST] answer </s><s>[INST] ...`. The server puts the first `<s>`.
+ * Source: Meta's `llama` repository, `llama/generation.py`.
+ */
+export const llama2Format: PromptFormat = {
+  id: "llama-2",
+  stop: ["</s>"],
+  render: (messages, options) => {
+    const given = withTools(messages, options);
+    const system = given[0]?.role === "system" ? `<<SYS>>\n${given[0].content}\n<</SYS>>\n\n` : "";
+    let text = "";
+    let open = false;
+    for (const message of system === "" ? given : given.slice(1)) {
+      if (message.role === "assistant") {
+        text += ` ${contentOf(message)} </s>`;
+        open = false;
+      } else if (open) text = text.replace(/ \[\/INST\]$/, `\n${contentOf(message)} [/INST]`);
+      else {
+        text += `${text === "" ? "" : "<s>"}[INST] ${text === "" ? system : ""}${contentOf(message)} [/INST]`;
+        open = true;
+      }
+    }
+    return text;
+  },
+};
+
+/** The messages' contents one below the other, for base models and prompts that are complete in themselves. */
+export const plainFormat: PromptFormat = {
+  id: "plain",
+  stop: [],
+  render: (messages, options) => withTools(messages, options).map(contentOf).join("\n"),
+};
