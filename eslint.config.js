@@ -64,7 +64,7 @@ const layers = {
 
 export default tseslint.config(
   {
-    ignores: ["node_modules", ".venv", ".native", ".setup", "data", "experiments", "notebooks", "coverage"],
+    ignores: ["node_modules", ".venv*", ".native", ".setup", "data", "experiments", "notebooks", "coverage"],
   },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,

@@ -1,6 +1,7 @@
 /** Training the student: supervised fine-tuning and learning from pairs, with checkpoints that continue bit for bit. */
 export * from "./batch-gradients.ts";
 export * from "./batches.ts";
+export * from "./deepspeed/index.ts";
 export { meanActionLoss, tokenLosses } from "./mean-loss.ts";
 export * from "./metrics.ts";
 export * from "./objective.ts";

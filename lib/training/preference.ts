@@ -17,7 +17,8 @@ export interface PreferenceResult extends TrainingOutcome {
   readonly dropped: DroppedRows;
 }
 
-const pairKind: RowKind<PreferencePair> = {
+/** How pairs are counted. */
+export const pairKind: RowKind<PreferencePair> = {
   length: ({ chosen, rejected }) => 2 * Math.max(chosen.ids.length, rejected.ids.length), // both sides share a batch
   tokens: ({ chosen, rejected }) => chosen.ids.length + rejected.ids.length,
 };

@@ -17,7 +17,8 @@ export interface SftResult extends TrainingOutcome {
   readonly dropped: DroppedRows;
 }
 
-const rowKind: RowKind<LabelledExample> = { length: ({ ids }) => ids.length, tokens: ({ ids }) => ids.length };
+/** How rows of supervised fine-tuning are counted. */
+export const rowKind: RowKind<LabelledExample> = { length: ({ ids }) => ids.length, tokens: ({ ids }) => ids.length };
 
 /**
  * Supervised fine-tuning on labelled rows, see `train`. Throws `UserError` for a row that does not fit the model, unless

@@ -10,6 +10,8 @@ export interface BenchTable {
 /** Benchmarks by name; each measures ours beside what a user would take instead, in one run. */
 export const BENCHMARKS: Readonly<Record<string, () => Promise<{ default: () => Promise<BenchTable> }>>> = {
   household: () => import("../environments/household/household.bench.ts"),
+  rollouts: () => import("./rollouts/rollouts.bench.ts"),
+  serving: () => import("./serve/serving.bench.ts"),
   generation: () => import("../model/generation.bench.ts"),
   training: () => import("../training/training.bench.ts"),
 };

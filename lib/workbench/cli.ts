@@ -4,11 +4,13 @@ import { parseArgs } from "node:util";
 import { Interrupted, UserError } from "../base/index.ts";
 import { bench, BENCHMARKS } from "./bench.ts";
 import { runExperiment } from "./experiment.ts";
+import { runExport, runImport } from "./handover/index.ts";
 import { startLab } from "./lab.ts";
 import { progressBar } from "./notebook/index.ts";
 import { runPipeline } from "./pipeline.ts";
 import { loadRecipe } from "./recipe.ts";
 import { runOf } from "./run.ts";
+import { runServe } from "./serve/index.ts";
 import { verify } from "./verify.ts";
 
 const HELP = `Waymark: train language-model agents in notebooks.
@@ -20,6 +22,9 @@ const HELP = `Waymark: train language-model agents in notebooks.
       --jobs N                       so many runs side by side, for recipes with several arms or seeds; best with
                                      WAYMARK_THREADS=1, the CPU threads of each (a part of what decides the bits)
   npm run lab                        open JupyterLab with the kernel ready
+  npm run serve -- --model RUN       serve a student as OpenAI's API does; --help tells more
+  npm run export -- RUN              hand a student and its data to other tools; --help lists the formats
+  npm run import -- FILE             read other tools' files
   npm run verify [-- options]        run a recipe again elsewhere and compare the artefacts' hashes
   npm run bench -- NAME              measure: ${Object.keys(BENCHMARKS).join(", ")}
   npm run setup -- --help            set-up and its options
@@ -40,7 +45,11 @@ const OPTIONS = {
 /** Runs one command; the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
+  // These have options of their own.
   if (command === "lab") return startLab(rest);
+  if (command === "serve") return runServe(rest);
+  if (command === "export") return runExport(rest);
+  if (command === "import") return runImport(rest);
   const { values, positionals } = parse(rest);
   if (values.help || command === "help") {
     process.stdout.write(HELP);

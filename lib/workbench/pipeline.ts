@@ -1,6 +1,6 @@
 import { evaluationStage } from "./stages/evaluation.ts";
 import { labelsStage } from "./stages/labels.ts";
-import { trainingStage } from "./stages/training.ts";
+import { trainingStage } from "./stages/training-engine.ts";
 import { trajectoriesStage } from "./stages/trajectories.ts";
 import type { OnProgress } from "../base/index.ts";
 import type { Run } from "./run.ts";

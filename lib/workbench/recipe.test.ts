@@ -55,4 +55,22 @@ describe("loadRecipe", () => {
     expect(openRun({ recipe: "household", seed: 3, quick: true }).folder).toMatch(/household-quick.main-seed3$/);
     expect(() => openRun({ recipe: "household", arm: "x", seed: 0, quick: true })).toThrow(/no arm "x"; it has main/);
   });
+
+  it("takes DeepSpeed as the engine by one line, and its settings; without it nothing of the training changes", () => {
+    const training = (text: string): Record<string, unknown> | undefined => {
+      const head = "name: engine\ntitle: t\nextends: household\nsettings:\n  training: ";
+      return loadRecipe(write(`${head}${text}\n`)).arms.get("main")?.training;
+    };
+    const plain = loadRecipe("household").arms.get("main")?.training;
+    expect(training("{ engine: tensorflow, deepspeed: { zeroStage: 2 } }")).toEqual(plain);
+    expect(training("{ engine: deepspeed }")).toEqual({
+      ...plain,
+      engine: "deepspeed",
+      deepspeed: expect.objectContaining({ device: "gpu", precision: "bf16", zeroStage: 3 }) as unknown,
+    });
+    expect(training("{ engine: deepspeed, deepspeed: { device: cpu, model: here } }")).toMatchObject({
+      deepspeed: { device: "cpu", model: "here" },
+    });
+    expect(() => training("{ engine: deepspeed, deepspeed: { zero: 3 } }")).toThrow(/training\.deepspeed: .*zero/);
+  });
 });

@@ -3,8 +3,9 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError, canonicalJson, sha256 } from "../base/index.ts";
-import { sftRecipeSchema } from "../training/index.ts";
+import { deepSpeedSettingsSchema, sftRecipeSchema } from "../training/index.ts";
 import { projectRoot } from "./project.ts";
+import { runnerSchema } from "./rollouts/settings.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().positive();
@@ -53,13 +54,28 @@ const modelSchema = z.strictObject({
   sharedParts: z.boolean(),
 });
 
+const deepSpeedSchema = deepSpeedSettingsSchema.extend({
+  /** Folder of a model to begin with, in Hugging Face's files and with the run's tokenizer; default: a new student. */
+  model: z.string().min(1).optional(),
+});
+
 const trainingSchema = sftRecipeSchema
   .omit({ seed: true })
   .extend({
     /** How many snapshots along the way are kept for the learning curve. */
     snapshots: z.number().int().nonnegative(),
+    /** What trains. */
+    engine: z.enum(["tensorflow", "deepspeed"]).default("tensorflow"),
+    /** Settings of the engine `deepspeed`. */
+    deepspeed: deepSpeedSchema.optional(),
   })
-  .strict();
+  .strict()
+  // What another engine is set to changes nothing of a training on TensorFlow.js, and must not begin it anew.
+  .transform(({ engine, deepspeed, ...training }) =>
+    engine === "tensorflow"
+      ? { ...training, engine: undefined }
+      : { ...training, engine, deepspeed: deepspeed ?? deepSpeedSchema.parse({}) },
+  );
 
 const evaluationSchema = z.strictObject({
   stepLimit: count,
@@ -80,6 +96,8 @@ const settingsSchema = z.strictObject({
   model: modelSchema,
   training: trainingSchema,
   evaluation: evaluationSchema,
+  /** Where episodes are played: changes no result. */
+  runner: runnerSchema.default({ kind: "local" }),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

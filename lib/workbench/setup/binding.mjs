@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { commandFailure, runCommand } from "./command.mjs";
 import { SetupFailure, readJson, requirementsPath } from "./context.mjs";
-import { pipEnvironment, venvPython } from "./jupyter.mjs";
+import { pipEnvironment, venvPython } from "./environment.mjs";
 import { libraryFolder } from "./library.mjs";
 
 /** The npm package that serves both native engines: its JavaScript and C++ are those of `@tensorflow/tfjs-node`. */

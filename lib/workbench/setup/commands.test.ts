@@ -24,7 +24,7 @@ describe("npm run setup", () => {
   it("explains itself", () => {
     const { status, stdout } = setupCommand("--help");
     expect(status).toBe(0);
-    for (const option of ["--cpu", "--gpu", "--js"]) expect(stdout).toContain(option);
+    for (const option of ["--cpu", "--gpu", "--js", "--deepspeed", "--ray"]) expect(stdout).toContain(option);
   });
 
   it.each([

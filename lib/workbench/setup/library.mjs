@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { commandFailure, folderBytes, runCommand, watch } from "./command.mjs";
 import { readJson, requirementsPath, writeJson } from "./context.mjs";
-import { pipEnvironment, requirementsHash, venvPython } from "./jupyter.mjs";
+import { pipEnvironment, requirementsHash, venvPython } from "./environment.mjs";
 
 export const tensorflowVersion = "2.18.1";
 

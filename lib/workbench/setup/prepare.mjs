@@ -10,9 +10,10 @@ import { isSetUp, setUp } from "./steps.mjs";
  * @param {object} [options]
  * @param {import("./context.mjs").Engine | null} [options.asked] engine asked for on the command line
  * @param {boolean} [options.always] show the steps even where all are done
+ * @param {readonly import("./extras.mjs").Extra[]} [options.extras] what to add
  * @returns {Promise<import("./context.mjs").Engine>} the engine that is ready
  */
-export async function prepare({ asked = null, always = false } = {}) {
+export async function prepare({ asked = null, always = false, extras = [] } = {}) {
   checkNode(process.versions.node);
   const root = projectRoot;
   const { engine, warning } = chooseEngine(root, thisMachine, asked);
@@ -25,7 +26,7 @@ export async function prepare({ asked = null, always = false } = {}) {
     console.log("! No NVIDIA driver was found (libcuda.so.1): the GPU engine will not start before one is installed.");
   }
   rememberChoice(root, engine);
-  await setUp(context);
+  await setUp(context, extras);
   return engine;
 }
 

@@ -3,8 +3,14 @@ import { runCommand } from "./command.mjs";
 import { SetupFailure } from "./context.mjs";
 import { compareVersions } from "./machine.mjs";
 
-/** Oldest Python that the locked packages are for. */
-const oldestPython = "3.9";
+/**
+ * @typedef {object} PythonNeed
+ * @property {string} oldest Python that the locked packages are for
+ * @property {string} who needs it, with the verb: the start of a sentence
+ */
+
+/** @type {PythonNeed} */
+const notebooks = { oldest: "3.9", who: "The notebooks need" };
 
 /** Prints version and whether `python -m venv` can work (Debian leaves ensurepip out of its plain Python). */
 const probe =
@@ -26,9 +32,10 @@ export function parseProbe(output) {
 /**
  * The first Python on the PATH that will do; the environment variable PYTHON goes before all.
  * @param {import("./context.mjs").Context} context
+ * @param {PythonNeed} [need]
  * @returns {Promise<Python>}
  */
-export async function findPython(context) {
+export async function findPython(context, need = notebooks) {
   const names = ["python3", "python", ...[14, 13, 12, 11, 10, 9].map((minor) => `python3.${minor}`)];
   const wanted = context.env.PYTHON;
   /** @type {Python[]} */
@@ -37,21 +44,22 @@ export async function findPython(context) {
     const answer = parseProbe((await runCommand(context, "python", command, ["-c", probe])).output);
     if (answer === null) continue;
     const python = { command, ...answer };
-    if (isNewEnough(python) && python.venv) return python;
+    if (isNewEnough(python, need) && python.venv) return python;
     found.push(python);
   }
-  throw pythonFailure(found, wanted);
+  throw pythonFailure(found, need, wanted);
 }
 
-/** @param {{ version: string }} python */
-const isNewEnough = (python) => compareVersions(python.version, oldestPython) >= 0;
+/** @param {{ version: string }} python @param {PythonNeed} need */
+const isNewEnough = (python, { oldest }) => compareVersions(python.version, oldest) >= 0;
 
 /**
  * Why none of the Pythons found will do.
- * @param {readonly Python[]} found @param {string} [wanted] the user's own choice
+ * @param {readonly Python[]} found @param {PythonNeed} need @param {string} [wanted] the user's own choice
  */
-export function pythonFailure(found, wanted) {
-  const bare = found.find(isNewEnough);
+function pythonFailure(found, need, wanted) {
+  const { oldest, who } = need;
+  const bare = found.find((python) => isNewEnough(python, need));
   if (bare !== undefined) {
     const minor = bare.version.split(".").slice(0, 2).join(".");
     return new SetupFailure(
@@ -60,9 +68,8 @@ export function pythonFailure(found, wanted) {
     );
   }
   const old = found[0];
-  const remedy = `install Python ${oldestPython} or newer, or name one in the environment variable PYTHON, and start again.`;
-  if (old !== undefined)
-    return new SetupFailure(`The notebooks need Python ${oldestPython} or newer, this is ${old.version}: ${remedy}`);
+  const remedy = `install Python ${oldest} or newer, or name one in the environment variable PYTHON, and start again.`;
+  if (old !== undefined) return new SetupFailure(`${who} Python ${oldest} or newer, this is ${old.version}: ${remedy}`);
   const where = wanted ? `as ${wanted} (environment variable PYTHON)` : "on the PATH";
-  return new SetupFailure(`The notebooks need Python, and none was found ${where}: ${remedy}`);
+  return new SetupFailure(`${who} Python, and none was found ${where}: ${remedy}`);
 }

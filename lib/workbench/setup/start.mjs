@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { runChecks } from "./checks.mjs";
 import { projectRoot } from "./context.mjs";
-import { venvPrograms } from "./jupyter.mjs";
+import { venvPrograms } from "./environment.mjs";
 import { passOn } from "./pass-on.mjs";
 import { prepare, runMain } from "./prepare.mjs";
 

@@ -4,6 +4,7 @@ import fs from "node:fs";
 import { bindingStep } from "./binding.mjs";
 import { SetupFailure, setupPath } from "./context.mjs";
 import { engineStep } from "./engine.mjs";
+import { extraSteps } from "./extras.mjs";
 import { jupyterStep } from "./jupyter.mjs";
 import { libraryStep } from "./library.mjs";
 import { checkDisk, describeMachine, thisMachine } from "./machine.mjs";
@@ -35,12 +36,14 @@ export const isSetUp = (context) => setupSteps(context.engine).every((step) => s
 /**
  * Runs every step that is not done, each under a line of its own.
  * @param {Context} context
+ * @param {readonly import("./extras.mjs").Extra[]} [extras] asked for beside what is always there
  */
-export async function setUp(context) {
+export async function setUp(context, extras = []) {
   const unlock = lock(context.root);
+  const steps = [...setupSteps(context.engine), ...extras.map((extra) => extraSteps[extra])];
   try {
-    await stepLine("This machine", () => checkMachine(context));
-    for (const step of setupSteps(context.engine)) {
+    await stepLine("This machine", () => checkMachine(context, steps));
+    for (const step of steps) {
       await stepLine(step.title, async (onProgress) =>
         step.isDone(context) ? "already there" : step.run(context, onProgress),
       );
@@ -50,9 +53,9 @@ export async function setUp(context) {
   }
 }
 
-/** @param {Context} context what would make a later step fail is found before any download */
-async function checkMachine(context) {
-  const missing = setupSteps(context.engine).filter((step) => !step.isDone(context));
+/** What would make a later step fail is found before any download. @param {Context} context @param {readonly Step[]} steps */
+async function checkMachine(context, steps) {
+  const missing = steps.filter((step) => !step.isDone(context));
   const free = checkDisk(
     context.root,
     missing.reduce((sum, step) => sum + step.gigabytes, 0),

@@ -65,7 +65,7 @@ export function trainingStage(
 }
 
 /** Evenly spaced token counts before the end. */
-function snapshotTokens(count: number, tokens: number): number[] {
+export function snapshotTokens(count: number, tokens: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round(((i + 1) * tokens) / (count + 1)));
 }
 

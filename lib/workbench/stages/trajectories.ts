@@ -53,6 +53,8 @@ export async function firstTrajectory(run: Run): Promise<Trajectory> {
   throw new Error(`${trajectoriesFile(run)} is empty`);
 }
 
+/** The file of `readPrior`. */
+export const priorFile = (run: Run): string => stageFolder(run, "trajectories", PRIOR);
+
 /** What the run's teacher knows of where things lie. */
-export const readPrior = (run: Run): PlacementPrior =>
-  new PlacementPrior(readJson<PlacementPriorJson>(stageFolder(run, "trajectories", PRIOR)));
+export const readPrior = (run: Run): PlacementPrior => new PlacementPrior(readJson<PlacementPriorJson>(priorFile(run)));

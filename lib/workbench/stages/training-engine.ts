@@ -1,0 +1,16 @@
+import type { OnProgress } from "../../base/index.ts";
+import type { StepMetrics } from "../../training/index.ts";
+import type { Run } from "../run.ts";
+import type { Manifest } from "../stage.ts";
+import { deepSpeedTrainingStage } from "./deepspeed-training.ts";
+import { trainingStage as tensorFlowTrainingStage } from "./training.ts";
+
+/** Stage 3 on the engine that the recipe names. The artefact has the same files from both. */
+export function trainingStage(
+  run: Run,
+  onProgress?: OnProgress,
+  onMetrics?: (rows: readonly StepMetrics[]) => void,
+): Promise<Manifest> {
+  const stage = run.settings.training.engine === "deepspeed" ? deepSpeedTrainingStage : tensorFlowTrainingStage;
+  return stage(run, onProgress, onMetrics);
+}
