@@ -1,6 +1,15 @@
+import * as path from "node:path";
+import { UserError, type OnProgress } from "../base/index.ts";
 import type { LabelledExample } from "../labels/index.ts";
 import { complete, type Llama } from "../model/index.ts";
-import { tokenLosses, type PreferencePair } from "../training/index.ts";
+import {
+  deepSpeedPython,
+  launchDeepSpeed,
+  readMetrics,
+  tokenLosses,
+  type DeepSpeedJob,
+  type PreferencePair,
+} from "../training/index.ts";
 import { SOURCES } from "../trajectory/index.ts";
 import { stageFolder, type Run } from "./run.ts";
 import { readLabels, readRows } from "./stages/labels.ts";
@@ -99,4 +108,26 @@ export function pairRows(run: Run, pairs: readonly PreferencePair[]): { chosen: 
   const answer = ({ ids, weights }: LabelledExample): string =>
     tokenizer.decode(ids.filter((_, t) => weights[t] === 1));
   return pairs.map(({ chosen, rejected }) => ({ chosen: answer(chosen), rejected: answer(rejected) }));
+}
+
+/** Runs the job here where DeepSpeed is set up; else says in a sentence what is missing. */
+export async function launchIfSetUp(job: DeepSpeedJob, onProgress: OnProgress): Promise<string> {
+  try {
+    deepSpeedPython();
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+  const { processes, seconds } = await launchDeepSpeed(job, { onProgress });
+  return `${processes} processes, ${seconds.toFixed(0)} s`;
+}
+
+/** Losses step by step of two trainings of the same rows; of the second as far as it has run. */
+export function lossesSideBySide(first: string, second: string): Record<string, number | string>[] {
+  const [a, b] = [first, second].map((folder) => readMetrics(path.join(folder, "metrics.jsonl")));
+  return a.map(({ step, loss }, i) => {
+    const other = b.at(i)?.loss;
+    const difference = other === undefined ? "" : Math.abs(other / loss - 1).toExponential(1);
+    return { step, "TensorFlow.js": loss.toFixed(6), DeepSpeed: other?.toFixed(6) ?? "", difference };
+  });
 }

@@ -28,7 +28,7 @@ it("passes on whole lines once, also where a continued job writes steps again", 
   expect(watch.step).toBe(4);
 });
 
-it("counts progress in tokens while it trains, and in what there is else", () => {
+it("counts progress in tokens, and tells other work beside it", () => {
   const folder = temporaryFolder();
   const updates: ProgressUpdate[] = [];
   const watch = new JobWatch(jobIn(folder), { onProgress: (update) => updates.push(update) });
@@ -40,7 +40,7 @@ it("counts progress in tokens while it trains, and in what there is else", () =>
   progress("reference model", 2, 5);
   progress("training", 1, 4, "actionLoss 2.0");
   expect(updates).toEqual([
-    { done: 2, total: 5, note: "reference model" },
+    { done: 0, total: 100, note: "reference model 2/5" },
     { done: 25, total: 100, note: "step 1 · actionLoss 2.0" },
   ]);
 });

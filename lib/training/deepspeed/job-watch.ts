@@ -24,6 +24,7 @@ export class JobWatch {
   #read = 0;
   #rest = "";
   #progress = "";
+  #tokens = 0;
   /** Last step that was seen. */
   step = 0;
 
@@ -67,10 +68,13 @@ export class JobWatch {
     this.#progress = text;
     const { phase, done, total, note } = JSON.parse(text) as Progress;
     const training = phase === "training";
+    // The bar counts tokens all along; other work is told beside it.
+    if (training) this.#tokens = Math.round((done / total) * this.#job.tokens);
+    const work = training ? `step ${done}` : total > 1 ? `${phase} ${done}/${total}` : phase;
     this.#sinks.onProgress?.({
-      done: training ? Math.round((done / total) * this.#job.tokens) : done,
-      total: training ? this.#job.tokens : total,
-      note: [training ? `step ${done}` : phase, note].filter(Boolean).join(" · "),
+      done: this.#tokens,
+      total: this.#job.tokens,
+      note: [work, note].filter(Boolean).join(" · "),
     });
   }
 }

@@ -78,7 +78,7 @@ describe("the vocabulary of rows and model", () => {
 
   it("can be written with the added tokens, for labelling", () => {
     const folder = modelFolder(null, 600);
-    const parity = path.join(import.meta.dirname, "../../model/fixtures/parity/tokenizer.json");
+    const parity = path.join(import.meta.dirname, "../../labels/tokenizer/fixtures/parity-tokenizer.json");
     fs.copyFileSync(parity, path.join(folder, "tokenizer.json"));
     const before = loadTokenizer(parity);
     const file = path.join(temporaryFolder(), "tokenizer.json");
