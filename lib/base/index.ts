@@ -6,3 +6,4 @@ export * from "./html.ts";
 export * from "./jsonl.ts";
 export * from "./progress.ts";
 export * from "./random.ts";
+export * from "./typescript-thread.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sha256, UserError } from "../base/index.ts";
+import { UserError } from "../base/index.ts";
 import {
   completionOf,
   type Answer,
@@ -14,6 +14,7 @@ import { postForEvents, postJson, type HttpOptions } from "./json-http.ts";
 import { jsonGrammar } from "./json-schema/index.ts";
 import type { PromptFormat } from "./prompt-format.ts";
 import { answerOfText, answerSchema, read } from "./text-answers.ts";
+import { callIdOf } from "./tool-calls.ts";
 
 export interface LlamaCppOptions extends HttpOptions {
   readonly name: string;
@@ -97,7 +98,7 @@ function requestBody(
 function completionOfReplies(name: string, replies: readonly Reply[], chat: ChatOptions): Completion {
   const answers = replies.map((given, i): Answer => {
     const isCut = given.stop_type === "limit" || given.stopped_limit === true;
-    const callId = `call_${sha256(`${i}/${given.content}`).slice(0, 24)}`;
+    const callId = callIdOf(i, given.content);
     return answerOfText(given.content, isCut ? "length" : "stop", chat, logprobsOf(given, chat), callId);
   });
   const sum = (of: (given: Reply) => number | undefined): number =>

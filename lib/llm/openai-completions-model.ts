@@ -1,5 +1,4 @@
 import type OpenAI from "openai";
-import { sha256 } from "../base/index.ts";
 import {
   completionOf,
   type Answer,
@@ -14,6 +13,7 @@ import { ModelError } from "./model-error.ts";
 import { calling, lazyClient, modelError, type OpenAiOptions } from "./openai-client.ts";
 import type { PromptFormat } from "./prompt-format.ts";
 import { answerOfText, answerSchema } from "./text-answers.ts";
+import { callIdOf } from "./tool-calls.ts";
 
 export interface OpenAiCompletionsOptions extends OpenAiOptions {
   readonly format: PromptFormat;
@@ -91,7 +91,7 @@ function requestOf(
 
 function answerOf(choice: OpenAI.Completions.CompletionChoice, chat: ChatOptions, i: number): Answer {
   const { text, finish_reason, logprobs } = choice;
-  const callId = `call_${sha256(`${i}/${text}`).slice(0, 24)}`;
+  const callId = callIdOf(i, text);
   return answerOfText(text, finish_reason === "length" ? "length" : "stop", chat, logprobsOf(logprobs), callId);
 }
 

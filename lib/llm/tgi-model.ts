@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sha256, UserError } from "../base/index.ts";
+import { UserError } from "../base/index.ts";
 import {
   completionOf,
   type Answer,
@@ -12,6 +12,7 @@ import {
 import { postForEvents, postJson, type HttpOptions } from "./json-http.ts";
 import type { PromptFormat } from "./prompt-format.ts";
 import { answerOfText, answerSchema, read } from "./text-answers.ts";
+import { callIdOf } from "./tool-calls.ts";
 
 export interface TgiOptions extends HttpOptions {
   readonly name: string;
@@ -100,7 +101,7 @@ function partOf(
   const said = stop === undefined ? text : text.slice(0, -stop.length); // TGI leaves stop strings in the text
   const logprobs = given?.tokens?.map((one) => ({ ...one, logprob: one.logprob ?? 0, alternatives: [] }));
   const end = given?.finish_reason === "length" ? "length" : "stop";
-  const callId = `call_${sha256(`${i}/${text}`).slice(0, 24)}`;
+  const callId = callIdOf(i, text);
   const answer = answerOfText(said, end, chat, chat.logprobs === undefined ? undefined : logprobs, callId);
   return { answer, prompt: given?.input_length, tokens: given?.generated_tokens };
 }

@@ -1,8 +1,12 @@
-import { UserError } from "../base/index.ts";
+import { sha256, UserError } from "../base/index.ts";
 import type { ChatOptions, Tool, ToolCall } from "./chat-model.ts";
 import type { JsonSchema } from "./json-schema/index.ts";
 
 /** How models without a form of their own write a call: `{"name": ..., "arguments": {...}}`. */
+
+/** Id of a call; the same of the same origin, such as the number and the text of an answer. */
+export const callIdOf = (...origin: readonly (string | number)[]): string =>
+  `call_${sha256(origin.join("/")).slice(0, 24)}`;
 
 /** Checks the tools and the choice among them. */
 export function checkTools({ tools = [], toolChoice }: ChatOptions): void {

@@ -1,8 +1,6 @@
 import { once } from "node:events";
-import { createRequire } from "node:module";
-import * as path from "node:path";
-import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { typeScriptThread } from "../base/index.ts";
 import type { EmbeddingParts } from "../labels/index.ts";
 import { tf, type EngineKind, type Llama, type LlamaConfig, type LoraConfig } from "../model/index.ts";
 import { addUp, BatchGradients, totalsOf, type Share } from "./batch-gradients.ts";
@@ -35,20 +33,6 @@ interface Thread {
   readonly result: Float32Array;
 }
 
-/** The thread's file is TypeScript, however this one was started: by tsx, a test runner or the notebook kernel. */
-const BOOT = `
-  import(${JSON.stringify(esModule("tsx", "dist/esm/api/index.mjs"))}).then(({ register }) => {
-    register();
-    return import(${JSON.stringify(new URL("./gradient-thread.ts", import.meta.url).href)});
-  });
-`;
-
-/** Address of a file of a package: import.meta.resolve is not there in every runner. */
-function esModule(name: string, file: string): string {
-  const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
-  return pathToFileURL(path.join(path.dirname(manifest), file)).href;
-}
-
 /**
  * Spreads the batches of a step over `count` threads, this one included; each has the whole model and one thread inside
  * an operation. Small operations do not fill several cores, whole batches do. The gradients are added up in a fixed
@@ -77,7 +61,8 @@ export async function threadedGradients<Row, Batch extends { readonly tokens: nu
   const threads = await Promise.all(
     Array.from({ length: count - 1 }, async (): Promise<Thread> => {
       const result = new SharedArrayBuffer(4 * (figures + size));
-      const worker = new Worker(BOOT, { eval: true, workerData: { ...start, result } satisfies ThreadStart });
+      const file = new URL("./gradient-thread.ts", import.meta.url);
+      const worker = typeScriptThread(file, { ...start, result } satisfies ThreadStart);
       await once(worker, "message"); // it is ready; an error on the way is thrown here
       return { worker, result: new Float32Array(result) };
     }),

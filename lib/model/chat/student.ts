@@ -1,5 +1,6 @@
-import { sha256, UserError } from "../../base/index.ts";
+import { UserError } from "../../base/index.ts";
 import {
+  callIdOf,
   checkTools,
   completionOf,
   forcedCallSchema,
@@ -125,7 +126,7 @@ export class Student implements ChatModel {
     const sampling = this.#sampling(options, request);
     const results = await allOf(
       Array.from({ length: n }, (_, answer) => {
-        const callId = `call_${sha256(`${name}/${request}/${answer}`).slice(0, 24)}`;
+        const callId = callIdOf(name, request, answer);
         const { stopTokens, format } = this.#options;
         const listener = new AnswerListener({ answer, options, stopTokens, format, callId, onDelta });
         const constraint = grammar ? (): Constraint => grammar.constraint() : undefined;

@@ -132,4 +132,4 @@ function runPython(python: string, command: "write" | "read", job: unknown): Pro
 }
 
 /** What the user does about a Python without `gguf`. */
-export const GGUF_REMEDY = "GGUF needs Python with the package gguf: npm run setup -- --deepspeed";
+const GGUF_REMEDY = "GGUF needs Python with the package gguf: npm run setup -- --deepspeed";

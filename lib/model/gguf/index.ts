@@ -1,3 +1,3 @@
 /** Models as GGUF files, for llama.cpp and what is built on it. */
-export { GGUF_REMEDY, readChatTemplate, readGguf, writeGguf, type GgufOptions } from "./gguf.ts";
+export { readChatTemplate, readGguf, writeGguf, type GgufOptions } from "./gguf.ts";
 export { ggufVocabulary, longestMatch, type GgufVocabulary } from "./vocabulary.ts";

@@ -101,9 +101,10 @@ export function deepSpeedResult(job: DeepSpeedJob): DeepSpeedResult | null {
   };
 }
 
-/** The Python of `.venv-deepspeed`. Throws `UserError` where it was not set up. */
+/** The Python of `.venv-deepspeed`, which has gguf and transformers too. Throws `UserError` where it was not set up. */
 export function deepSpeedPython(root = projectFolder): string {
-  const python = path.join(root, ".venv-deepspeed", "bin", "python");
+  const program = process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"];
+  const python = path.join(root, ".venv-deepspeed", ...program);
   if (fs.existsSync(python)) return python;
   throw new UserError(`${python} is missing: npm run setup -- --deepspeed makes it (once)`);
 }

@@ -2,9 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../../base/index.ts";
 import { readChatTemplate, writeGguf } from "../../model/index.ts";
+import { deepSpeedPython } from "../../training/index.ts";
 import type { RunFacts } from "./facts.ts";
 import { modelCard } from "./model-card.ts";
-import { handoverPython } from "./python.ts";
 import { checkModel } from "./source.ts";
 
 const PARTS =
@@ -30,6 +30,6 @@ export function exportHuggingFace(model: string, output: string, facts: RunFacts
 export async function exportGguf(model: string, output: string, name: string, type: "F32" | "F16"): Promise<string> {
   checkModel(model);
   const file = path.join(output, `${name}-${type.toLowerCase()}.gguf`);
-  await writeGguf({ python: handoverPython(), model, output: file, type, name: `Waymark ${name}` });
+  await writeGguf({ python: deepSpeedPython(), model, output: file, type, name: `Waymark ${name}` });
   return file;
 }

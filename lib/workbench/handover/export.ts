@@ -6,6 +6,7 @@ import { progressBar } from "../notebook/index.ts";
 import { checkHolds, exportData } from "./export-data.ts";
 import { exportGguf, exportHuggingFace } from "./export-model.ts";
 import { runFacts } from "./facts.ts";
+import { formatList } from "./format-list.ts";
 import { sourceOf } from "./source.ts";
 
 const MODEL_FORMATS = {
@@ -14,11 +15,6 @@ const MODEL_FORMATS = {
   "gguf-f16": "GGUF, F16",
 } as const;
 type ModelFormat = keyof typeof MODEL_FORMATS;
-
-const formatList = (): string =>
-  [...Object.entries(MODEL_FORMATS), ...[...FORMATS.values()].map(({ id, title }) => [id, title])]
-    .map(([id, title]) => `      ${id.padEnd(24)}${title}`)
-    .join("\n");
 
 const help = (): string => `Hands a model or its data over to other tools.
 
@@ -30,7 +26,7 @@ const help = (): string => `Hands a model or its data over to other tools.
       --limit N               the first N trajectories only
 
   Formats of models:  hf, gguf, gguf-f16.  Of data: sharegpt and alpaca come with LLaMA-Factory's dataset_info.json.
-${formatList()}
+${formatList(MODEL_FORMATS)}
 `;
 
 const OPTIONS = {

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test, vi, type TestContext } fro
 import { readJson, readJsonl, sha256File, UserError, writeJson } from "../../base/index.ts";
 import { encodeSegments, loadTokenizer, readExamples, tokenizerConfig, type BpeTokenizer } from "../../labels/index.ts";
 import { complete, Llama, readModelArrays } from "../../model/index.ts";
+import { deepSpeedPython } from "../../training/index.ts";
 import { projectRoot } from "../project.ts";
 import { runExport, runImport } from "./index.ts";
-import { handoverPython } from "./python.ts";
 import { makeRun, template, trajectories } from "./test-run.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "handover-"));
@@ -125,7 +125,7 @@ describe("a model folder", () => {
 function pythonOf(context: TestContext): string {
   let python = "";
   try {
-    python = handoverPython();
+    python = deepSpeedPython();
   } catch (error) {
     context.skip((error as Error).message);
   }
@@ -264,8 +264,8 @@ describe("the commands", () => {
   });
 
   test("without set-up's Python the remedy is named", () => {
-    expect(() => handoverPython(folder)).toThrow(UserError);
-    expect(() => handoverPython(folder)).toThrow(/\.venv-deepspeed.*npm run setup -- --deepspeed/);
+    expect(() => deepSpeedPython(folder)).toThrow(UserError);
+    expect(() => deepSpeedPython(folder)).toThrow(/\.venv-deepspeed.*npm run setup -- --deepspeed/);
   });
 
   test("an unfinished run is said to be one", async () => {

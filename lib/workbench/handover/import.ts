@@ -4,9 +4,10 @@ import { parseArgs } from "node:util";
 import { JsonlWriter, UserError } from "../../base/index.ts";
 import { Llama, readGguf, selectEngine } from "../../model/index.ts";
 import { FORMATS, readForeign, type Trajectory } from "../../trajectory/index.ts";
+import { deepSpeedPython } from "../../training/index.ts";
 import { progressBar } from "../notebook/index.ts";
 import { exportHuggingFace } from "./export-model.ts";
-import { handoverPython } from "./python.ts";
+import { formatList } from "./format-list.ts";
 import { checkModel } from "./source.ts";
 
 const MODEL_FORMATS = {
@@ -23,9 +24,7 @@ const help = (): string => `Reads what other tools wrote.
 
   Data becomes trajectories (or pairs of them). Fields that Waymark does not know are kept in \`extra\`; what a format does
   not state is filled in and named in \`origin.assumed\`.
-${[...Object.entries(MODEL_FORMATS), ...[...FORMATS.values()].map(({ id, title }) => [id, title])]
-  .map(([id, title]) => `      ${id.padEnd(24)}${title}`)
-  .join("\n")}
+${formatList(MODEL_FORMATS)}
 `;
 
 const OPTIONS = {
@@ -56,7 +55,7 @@ export async function runImport(args: readonly string[]): Promise<number> {
 /** A model of others as a folder that `Llama.load` reads; loads it once, so that a bad one is named here. */
 async function importModel(place: string, format: keyof typeof MODEL_FORMATS, output: string): Promise<void> {
   if (format === "gguf") {
-    const withTokenizer = await readGguf({ python: handoverPython(), file: place, output });
+    const withTokenizer = await readGguf({ python: deepSpeedPython(), file: place, output });
     if (!withTokenizer)
       process.stdout.write(
         `${place} has no tokenizer.huggingface.json: put the model's tokenizer.json into ${output}\n`,

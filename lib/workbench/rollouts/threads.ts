@@ -1,7 +1,5 @@
-import { createRequire } from "node:module";
-import * as path from "node:path";
-import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { typeScriptThread } from "../../base/index.ts";
 import { linesOf, WorkerLost, type Executor, type Reply } from "./executor.ts";
 import type { ShardWork } from "./shards.ts";
 
@@ -12,7 +10,7 @@ export function threadExecutor(workers: number, url: URL = new URL("./worker.ts"
   let closed = false;
 
   const start = (): Worker => {
-    const worker = new Worker(bootOf(url), { eval: true });
+    const worker = typeScriptThread(url);
     all.add(worker);
     worker.on("error", () => undefined); // whoever waits for the worker hears of it
     worker.on("exit", () => {
@@ -50,18 +48,4 @@ export function threadExecutor(workers: number, url: URL = new URL("./worker.ts"
       await Promise.all([...all].map((worker) => worker.terminate()));
     },
   };
-}
-
-/** The worker's file is TypeScript, however this one was started: by tsx, a test runner or the notebook kernel. */
-const bootOf = (url: URL): string => `
-  import(${JSON.stringify(esModule("tsx", "dist/esm/api/index.mjs"))}).then(({ register }) => {
-    register();
-    return import(${JSON.stringify(url.href)});
-  });
-`;
-
-/** Address of a file of a package: import.meta.resolve is not there in every runner. */
-function esModule(name: string, file: string): string {
-  const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
-  return pathToFileURL(path.join(path.dirname(manifest), file)).href;
 }
