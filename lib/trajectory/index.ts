@@ -2,4 +2,6 @@
 export * from "./trajectory.ts";
 export * from "./trajectory-pair.ts";
 export * from "./codec.ts";
+export * from "./situations.ts";
+export * from "./step-pair.ts";
 export * from "./formats/index.ts";

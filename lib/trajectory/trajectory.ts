@@ -24,6 +24,12 @@ export const turnSchema = z.object({
   action: z.string().optional(),
   /** KnowSelf's situations: act at once, reconsider, or ask for knowledge. */
   situation: z.enum(["fast", "slow", "knowledgeable"]).optional(),
+  /** The rule that the agent asked for before this turn; empty where none was found. */
+  knowledge: z.string().optional(),
+  /** What the agent first meant to do, and why it thought again; `thought` belongs to this, `action` is what it did. */
+  reconsidered: z.object({ action: z.string(), reflection: z.string() }).optional(),
+  /** Knowledge or doubt came from outside, unasked: its tokens and the first action are context, not the agent's own. */
+  prompted: z.boolean().optional(),
   /** False for an agent turn that is kept as context and not trained on (for example a random slip). */
   loss: z.boolean().optional(),
   extra,

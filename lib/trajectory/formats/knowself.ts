@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { readSituatedText } from "../situations.ts";
 import type { Trajectory, Turn } from "../trajectory.ts";
 import type { TrajectoryPair } from "../trajectory-pair.ts";
-import { agentParts } from "./agent-text.ts";
 import { messagesOfTurns, messagesSchema, turnsOfMessages } from "./chat-turns.ts";
 import {
   check,
@@ -23,28 +23,11 @@ const sftSchema = z.looseObject({
   conversations: messagesSchema.min(1),
 });
 
-/**
- * KnowSelf's agent turns: `[Knowledge]<knowledge>…</knowledge>` before a turn, `[Reflection]<reflection>…</reflection>`
- * and a second action after it. The last action counts, as in its evaluation.
- */
+/** KnowSelf's agent turns: knowledge before a turn, or a reflection and a second action after it. */
 function situated(turn: Turn): Turn {
   if (turn.role !== "assistant") return turn;
-  const { content } = turn;
-  const situation = content.startsWith("[Knowledge]")
-    ? ("knowledgeable" as const)
-    : content.includes("[Reflection]<reflection>")
-      ? ("slow" as const)
-      : undefined;
-  if (situation === undefined) return turn;
-  const said = content.replace(/^\[Knowledge\]<knowledge>.*?<\/knowledge>\n?/s, "");
-  const action = [...content.matchAll(/Action:\s?([^\n]*)/g)].at(-1)?.[1];
-  const thought = agentParts(said.split("\n[Reflection]")[0]).thought;
-  return {
-    ...turn,
-    ...(thought === undefined ? {} : { thought }),
-    ...(action === undefined ? {} : { action }),
-    situation,
-  };
+  const read = readSituatedText(turn.content);
+  return read.situation === undefined ? turn : { ...turn, ...read };
 }
 
 const turnsOf = (messages: z.output<typeof messagesSchema>): Turn[] => turnsOfMessages(messages).map(situated);
