@@ -1,5 +1,7 @@
+import type { Turn } from "../trajectory/index.ts";
+
 /** What an agent does in one turn: a command in the environment's words, with the thought behind it where it has one. */
-export interface Decision {
+export interface Decision extends Pick<Turn, "knowledge" | "reconsidered" | "prompted"> {
   readonly thought?: string;
   readonly action: string;
 }

@@ -1,7 +1,7 @@
 import type { Random } from "../base/index.ts";
 import type { Environment } from "../environments/index.ts";
-import type { Trajectory, Turn } from "../trajectory/index.ts";
-import type { Agent } from "./agent.ts";
+import { situatedText, type Trajectory, type Turn } from "../trajectory/index.ts";
+import type { Agent, Decision } from "./agent.ts";
 
 /**
  * Now and then another command is carried out than the agent's: it learns to recover, and the slip is not trained on. A
@@ -23,6 +23,11 @@ export interface EpisodeOptions {
   readonly slips?: Slips;
 }
 
+function situationOf({ knowledge, reconsidered }: Decision): Pick<Turn, "situation"> {
+  if (knowledge !== undefined) return { situation: "knowledgeable" };
+  return reconsidered ? { situation: "slow" } : {};
+}
+
 /** Plays one episode from the start and records it with the environment's real texts. */
 export function playEpisode(environment: Environment, agent: Agent, options: EpisodeOptions): Trajectory {
   const { slips } = options;
@@ -42,10 +47,7 @@ export function playEpisode(environment: Environment, agent: Agent, options: Epi
         stop = "gave_up";
         break;
       }
-      const { thought, action } = decision;
-      turn = thought
-        ? { role: "assistant", content: `Thought: ${thought}\nAction: ${action}`, thought, action }
-        : { role: "assistant", content: `Action: ${action}`, action };
+      turn = { role: "assistant", content: situatedText(decision), ...decision, ...situationOf(decision) };
     }
     const result = environment.step(turn.action!);
     turns.push(turn, { role: "user", content: result.observation });
@@ -54,7 +56,7 @@ export function playEpisode(environment: Environment, agent: Agent, options: Epi
     if (result.invalid) invalid++;
     reward = result.reward;
     if (result.done) {
-      stop = "success";
+      stop = reward >= 1 ? "success" : "finished";
       break;
     }
   }

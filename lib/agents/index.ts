@@ -1,5 +1,7 @@
-/** Agents: loops over an environment (and later a language model), and episodes as trajectories. */
+/** Agents: loops over an environment, scripted or with a chat model, and episodes as trajectories. */
 export type { Agent, Decision } from "./agent.ts";
 export { playEpisode, type EpisodeOptions, type Slips } from "./episode.ts";
 export { RandomAgent } from "./random-agent.ts";
 export * from "./household/index.ts";
+export * from "./chat/index.ts";
+export * from "./shop/index.ts";

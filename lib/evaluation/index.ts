@@ -4,4 +4,6 @@ export * from "./play.ts";
 export * from "./play-chat.ts";
 export * from "./rows.ts";
 export * from "./statistics.ts";
+export type { KnowledgeSource } from "./student-driver.ts";
+export * from "./teacher-forcing.ts";
 export * from "./trajectory-statistics.ts";

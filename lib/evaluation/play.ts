@@ -1,11 +1,11 @@
 import { Interrupted, yieldToEventLoop, type OnProgress } from "../base/index.ts";
 import { playEpisode, type Agent } from "../agents/index.ts";
 import type { Environment } from "../environments/index.ts";
-import type { Trajectory } from "../trajectory/index.ts";
+import { KNOWLEDGE, type Trajectory } from "../trajectory/index.ts";
 import { encodeSegments, END, type ChatTemplate, type Tokenizer } from "../labels/index.ts";
 import { generate, type Llama } from "../model/index.ts";
 import { AdmissibleConstraint } from "./admissible-constraint.ts";
-import { StudentDriver } from "./student-driver.ts";
+import { StudentDriver, type KnowledgeSource } from "./student-driver.ts";
 
 interface PlayOptions {
   readonly stepLimit: number;
@@ -28,6 +28,8 @@ export interface PlayStudentOptions extends PlayOptions {
   readonly name: string;
   /** Longest episode in tokens; a longer one ends with `context_limit`. */
   readonly maxLength: number;
+  /** For a student that knows KnowSelf's situations: each environment's source of knowledge. */
+  readonly knowledge?: (index: number) => KnowledgeSource;
 }
 
 /**
@@ -44,9 +46,11 @@ export async function playStudent(options: PlayStudentOptions): Promise<Trajecto
   const { model, tokenizer, template, environments, maxLength, onProgress, signal } = options;
   const constraint = options.admissibleOnly ? new AdmissibleConstraint(template, tokenizer) : null;
   const drivers = environments.map(
-    (createEnvironment) => new StudentDriver({ ...options, createEnvironment, constraint }),
+    (createEnvironment, index) =>
+      new StudentDriver({ ...options, createEnvironment, constraint, knowledge: options.knowledge?.(index) }),
   );
-  const rules = { stopTokens: [tokenizer.special(END)], maxLength, maxTurnTokens: MAX_TURN_TOKENS, rows: ROWS };
+  const stopTokens = [tokenizer.special(END), ...(options.knowledge ? [tokenizer.special(KNOWLEDGE)] : [])];
+  const rules = { stopTokens, maxLength, maxTurnTokens: MAX_TURN_TOKENS, rows: ROWS };
   await generate(model, drivers, { ...rules, onProgress, signal });
   return drivers.map((driver) => driver.trajectory());
 }

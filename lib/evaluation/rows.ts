@@ -14,6 +14,12 @@ export const METRICS = {
   invalid: "mean",
   invalid_rate: "mean",
   tokens: "mean",
+  /** Success within so many steps. */
+  success_10: "proportion",
+  success_20: "proportion",
+  /** Share of the actions before which the agent was given a rule, and share of those that it reconsidered. */
+  knowledge_rate: "mean",
+  reflection_rate: "mean",
 } as const;
 export type Metric = keyof typeof METRICS;
 

@@ -1,8 +1,8 @@
 import { assert } from "../base/index.ts";
 import type { Environment } from "../environments/index.ts";
-import type { Trajectory, Turn } from "../trajectory/index.ts";
-import { encodeSegments, type ChatTemplate, type Tokenizer } from "../labels/index.ts";
-import type { Constraint, RowDriver } from "../model/index.ts";
+import { KNOWLEDGE, situatedText, type Trajectory, type Turn } from "../trajectory/index.ts";
+import { encodeSegments, END, type ChatTemplate, type Tokenizer } from "../labels/index.ts";
+import type { Constraint, GeneratedToken, RowDriver } from "../model/index.ts";
 import type { AdmissibleConstraint } from "./admissible-constraint.ts";
 
 export interface StudentDriverOptions {
@@ -15,6 +15,16 @@ export interface StudentDriverOptions {
   readonly stepLimit: number;
   /** Restricts actions to the admissible ones; null for free play. */
   readonly constraint: AdmissibleConstraint | null;
+  /** For a student that knows KnowSelf's situations. */
+  readonly knowledge?: KnowledgeSource;
+}
+
+/** When a student gets knowledge, and what. */
+export interface KnowledgeSource {
+  /** When it asks, at every turn, or never: then it cannot ask. */
+  readonly mode: "adaptive" | "always" | "never";
+  /** The rule for the next turn of this episode; empty: there is none. Null: not even that is said, where nobody asked. */
+  readonly ask: (turns: readonly Turn[]) => string | null;
 }
 
 /**
@@ -29,6 +39,9 @@ export class StudentDriver implements RowDriver {
   #steps = 0;
   #invalid = 0;
   #reward = 0;
+  /** Given in the turn that is being generated. */
+  #knowledge: string | null = null;
+  #isAsking = false;
   // Stands where generation ends without another turn: the row was full.
   #stop: Trajectory["stop"] = "context_limit";
 
@@ -42,21 +55,44 @@ export class StudentDriver implements RowDriver {
     this.#task = { ...this.#environment.task };
     const first = this.#environment.reset();
     this.#turns.push({ role: "user", content: first });
-    return encodeSegments(template.renderUser(first, "user"), tokenizer);
+    return [...encodeSegments(template.renderUser(first, "user"), tokenizer), ...this.#always()];
   }
 
   constraint(): Constraint | null {
-    return this.#options.constraint?.turn(this.#playing().actions()) ?? null;
+    const { constraint, knowledge, tokenizer } = this.#options;
+    if (knowledge?.mode === "never") return withoutToken(tokenizer.special(KNOWLEDGE), tokenizer.size);
+    return constraint?.turn(this.#playing().actions()) ?? null;
+  }
+
+  token({ id }: GeneratedToken): boolean {
+    const { knowledge, tokenizer } = this.#options;
+    // The token ends the turn, as one of the stop tokens.
+    this.#isAsking = knowledge !== undefined && id === tokenizer.special(KNOWLEDGE);
+    return false;
   }
 
   turn(generated: readonly number[]): number[] | null {
-    const { template, tokenizer, stepLimit } = this.#options;
-    const { thought, action } = template.parseAgent(generated, tokenizer);
+    const { template, tokenizer, stepLimit, knowledge } = this.#options;
+    const isAsking = this.#isAsking;
+    this.#isAsking = false;
+    // Asked as the first thing of a turn, and once; anywhere else it is a turn that broke off.
+    if (isAsking && knowledge && generated.length === 0 && this.#knowledge === null)
+      return this.#give(knowledge, false);
+    const { thought, action, reconsidered } = template.parseAgent(generated, tokenizer);
+    const given = this.#knowledge;
+    this.#knowledge = null;
     const result = this.#playing().step(action);
+    const said = {
+      ...(thought === null ? {} : { thought }),
+      action,
+      ...(given === null ? {} : { knowledge: given }),
+      ...(reconsidered ? { reconsidered } : {}),
+      ...(given !== null || reconsidered
+        ? { situation: given === null ? ("slow" as const) : ("knowledgeable" as const) }
+        : {}),
+    };
     this.#turns.push(
-      thought === null
-        ? { role: "assistant", content: `Action: ${action}`, action }
-        : { role: "assistant", content: `Thought: ${thought}\nAction: ${action}`, thought, action },
+      { role: "assistant", content: situatedText(said), ...said },
       { role: "user", content: result.observation },
     );
     this.#steps++;
@@ -66,7 +102,24 @@ export class StudentDriver implements RowDriver {
       this.#stop = result.done ? "success" : "step_limit";
       return null;
     }
-    return encodeSegments(template.renderUser(result.observation), tokenizer);
+    return [
+      ...(isAsking ? [tokenizer.special(END)] : []),
+      ...encodeSegments(template.renderUser(result.observation), tokenizer),
+      ...this.#always(),
+    ];
+  }
+
+  #always(): number[] {
+    const { knowledge } = this.#options;
+    return knowledge?.mode === "always" ? this.#give(knowledge, true) : [];
+  }
+
+  #give({ ask }: KnowledgeSource, withToken: boolean): number[] {
+    const { template, tokenizer } = this.#options;
+    const rule = ask(this.#turns);
+    if (rule === null && withToken) return [];
+    this.#knowledge = rule ?? "";
+    return encodeSegments(template.renderKnowledge(this.#knowledge, withToken), tokenizer);
   }
 
   end(): void {
@@ -96,4 +149,10 @@ export class StudentDriver implements RowDriver {
     assert(this.#environment, "an episode that is not being played");
     return this.#environment;
   }
+}
+
+/** Every token but this one, at every place. */
+function withoutToken(token: number, size: number): Constraint {
+  const others = Array.from({ length: size }, (_, id) => id).filter((id) => id !== token);
+  return { allowed: () => others, accept: () => undefined, isDone: false };
 }

@@ -1,5 +1,6 @@
 /** From trajectories to training rows: tokenizer, chat template, loss masks, and how to see them. */
 export * from "./examples.ts";
+export * from "./knowself/index.ts";
 export * from "./label-file.ts";
 export * from "./parts.ts";
 export * from "./source-colours.ts";

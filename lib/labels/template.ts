@@ -1,5 +1,15 @@
 import { canonicalJson, sha256 } from "../base/index.ts";
-import type { Source, Turn, TurnCodec } from "../trajectory/index.ts";
+import {
+  KNOWLEDGE,
+  KNOWLEDGE_END,
+  KNOWLEDGE_START,
+  REFLECTION,
+  REFLECTION_END,
+  REFLECTION_START,
+  type Source,
+  type Turn,
+  type TurnCodec,
+} from "../trajectory/index.ts";
 import { ACT, ASSISTANT, END, SYSTEM } from "./specials.ts";
 import type { Tokenizer } from "./tokenizer/index.ts";
 
@@ -17,6 +27,8 @@ export interface Segment {
 export interface AgentTurn {
   readonly thought: string | null;
   readonly action: string;
+  /** What it meant to do before it thought again. */
+  readonly reconsidered?: Turn["reconsidered"];
   /** Why the tokens are no well-formed turn; the action is then the best reading of them. */
   readonly malformed: string | null;
 }
@@ -27,20 +39,39 @@ export const plainCodec: TurnCodec = {
   encodeUser: (text) => text,
   encodeThought: (thought) => thought,
   encodeAction: (action) => action,
+  encodeKnowledge: (rule) => rule,
   decodeThought: (text) => text,
   decodeAction: (text) => text,
 };
+
+/** A message as the Jinja template takes it. */
+export interface TemplateMessage {
+  readonly role: string;
+  readonly content: string;
+  readonly thought?: string;
+  readonly knowledge?: string;
+  /** The action before the agent thought again; `content` is the one after. */
+  readonly first?: string;
+  readonly reflection?: string;
+}
 
 export interface ChatTemplateOptions {
   readonly codec: TurnCodec;
   /** Agent turns are `thought <|act|> action`; without, the action alone. */
   readonly thoughts: boolean;
+  /** The tokenizer has KnowSelf's six tokens, and agent turns may ask for knowledge and think again. Default false. */
+  readonly situations?: boolean;
 }
 
 /**
  * The one renderer of conversations, for training and inference alike:
  *
  *     <|system|> s<|end|> task<|assistant|> thought<|act|> action<|end|> observation<|assistant|> ...
+ *
+ * With `situations`, an agent turn may have knowledge before it, and a second thought with a second action after it:
+ *
+ *     <|assistant|>[Knowledge]<knowledge> rule</knowledge> thought<|act|> action<|end|>
+ *     <|assistant|> thought<|act|> action[Reflection]<reflection> thought</reflection><|act|> action<|end|>
  *
  * Each content starts with one space, so that a word is the same unit wherever it stands. Control tokens exist only as
  * segments of their own; the same characters inside a content stay ordinary text.
@@ -53,12 +84,14 @@ export class ChatTemplate {
   readonly jinja: string;
   readonly #codec: TurnCodec;
   readonly #thoughts: boolean;
+  readonly #situations: boolean;
 
-  constructor({ codec, thoughts }: ChatTemplateOptions) {
+  constructor({ codec, thoughts, situations = false }: ChatTemplateOptions) {
     this.#codec = codec;
     this.#thoughts = thoughts;
-    this.id = `waymark/${codec.id}/${thoughts ? "thought-action" : "action"}`;
-    this.jinja = jinjaTemplate(thoughts);
+    this.#situations = situations;
+    this.id = `waymark/${codec.id}/${thoughts ? "thought-action" : "action"}${situations ? "/situations" : ""}`;
+    this.jinja = jinjaTemplate(thoughts, situations);
     this.hash = sha256(canonicalJson({ id: this.id, jinja: this.jinja }));
   }
 
@@ -90,47 +123,114 @@ export class ChatTemplate {
     return [...content(this.#codec.encodeUser(text), source, "source"), delimiter(ASSISTANT, "none")];
   }
 
+  /** A rule given to the agent at the beginning of its turn, after `[Knowledge]` or with it. */
+  renderKnowledge(rule: string, withToken = true, loss: Segment["loss"] = "none"): Segment[] {
+    return [
+      ...(withToken ? [delimiter(KNOWLEDGE, loss)] : []),
+      delimiter(KNOWLEDGE_START, loss),
+      ...content(this.#codec.encodeKnowledge(rule), "knowledge", loss),
+      delimiter(KNOWLEDGE_END, loss),
+    ];
+  }
+
+  /** A turn without its end, and the request to think it over: what is fed to have the agent reconsider. */
+  renderDoubt(thought: string | undefined, action: string): Segment[] {
+    const loss = "none";
+    return [...this.#renderSaid(thought, action, loss), delimiter(REFLECTION, loss), delimiter(REFLECTION_START, loss)];
+  }
+
   /**
    * Reads what the model generated after `<|assistant|>`, with or without the final `<|end|>`. Never throws: an
    * ill-formed turn still has an action, which the environment will refuse.
    */
   parseAgent(ids: readonly number[], tokenizer: Tokenizer): AgentTurn {
     const end = tokenizer.special(END);
-    const act = tokenizer.special(ACT);
     const body = ids.at(-1) === end ? ids.slice(0, -1) : ids;
-    const text = (part: readonly number[]): string => tokenizer.decode(part).replace(/^ /, "");
-    const at = this.#thoughts ? body.lastIndexOf(act) : -1;
+    const at = this.#situations ? body.indexOf(tokenizer.special(REFLECTION)) : -1;
+    if (at < 0) return this.#parseSaid(body, tokenizer);
+    const first = this.#parseSaid(body.slice(0, at), tokenizer);
+    const second = this.parseReconsidered(body.slice(at + 2), tokenizer); // behind `<reflection>`
+    const missing = body[at + 1] === tokenizer.special(REFLECTION_START) ? null : `no ${REFLECTION_START}`;
+    return {
+      thought: first.thought,
+      action: second.action,
+      reconsidered: { action: first.action, reflection: second.reflection },
+      malformed: first.malformed ?? missing ?? second.malformed,
+    };
+  }
+
+  /** Reads what the model generated after `<reflection>`: a thought, and the command that it settles on. */
+  parseReconsidered(
+    ids: readonly number[],
+    tokenizer: Tokenizer,
+  ): { reflection: string; action: string; malformed: string | null } {
+    const at = ids.indexOf(tokenizer.special(REFLECTION_END));
+    const { action, malformed } = this.#parseSaid(ids.slice(at + 1), tokenizer);
+    const reflection = at < 0 ? "" : this.#codec.decodeThought(textOf(ids.slice(0, at), tokenizer));
+    return { reflection, action, malformed: at < 0 ? `no ${REFLECTION_END}` : malformed };
+  }
+
+  #parseSaid(body: readonly number[], tokenizer: Tokenizer): AgentTurn {
+    const at = this.#thoughts ? body.lastIndexOf(tokenizer.special(ACT)) : -1;
     const thought = at < 0 ? [] : body.slice(0, at);
     const action = body.slice(at + 1);
     const missing = this.#thoughts && at < 0 ? `no ${ACT}` : null;
     const stray = [...thought, ...action].find((id) => tokenizer.isSpecial(id));
     return {
-      thought: thought.length > 0 ? this.#codec.decodeThought(text(thought)) : null,
-      action: this.#codec.decodeAction(text(action)),
+      thought: thought.length > 0 ? this.#codec.decodeThought(textOf(thought, tokenizer)) : null,
+      action: this.#codec.decodeAction(textOf(action, tokenizer)),
       malformed: stray === undefined ? missing : `${tokenizer.tokenText(stray)} inside the turn`,
     };
   }
 
   /** Turns as messages for `apply_chat_template` with `jinja`: contents encoded, thoughts beside them. */
-  toMessages(turns: readonly Turn[]): { role: string; content: string; thought?: string }[] {
+  toMessages(turns: readonly Turn[]): TemplateMessage[] {
     return turns.map((turn) => {
       if (turn.role === "system") return { role: turn.role, content: turn.content };
       if (turn.role === "user") return { role: turn.role, content: this.#codec.encodeUser(turn.content) };
       const action = this.#codec.encodeAction(turn.action ?? turn.content);
       const thought = this.#thoughts && turn.thought ? { thought: this.#codec.encodeThought(turn.thought) } : {};
-      return { role: turn.role, content: action, ...thought };
+      return { role: turn.role, content: action, ...thought, ...this.#situationFields(turn) };
     });
+  }
+
+  #situationFields({ knowledge, reconsidered }: Turn): { knowledge?: string; first?: string; reflection?: string } {
+    if (!this.#situations) return {};
+    return {
+      ...(knowledge === undefined ? {} : { knowledge: this.#codec.encodeKnowledge(knowledge) }),
+      ...(reconsidered && {
+        first: this.#codec.encodeAction(reconsidered.action),
+        reflection: this.#codec.encodeThought(reconsidered.reflection),
+      }),
+    };
   }
 
   /** An agent turn after `<|assistant|>`, up to and with `<|end|>`. */
   #renderAgent(turn: Turn): Segment[] {
-    const loss = turn.loss === false ? "context" : "source";
-    const thought = turn.thought ? this.#codec.encodeThought(turn.thought) : "";
-    const action = this.#codec.encodeAction(turn.action ?? turn.content);
+    const own = turn.loss === false ? "context" : "source";
+    const others = turn.prompted ? "none" : own;
+    const action = turn.action ?? turn.content;
+    const { knowledge, reconsidered }: Partial<Turn> = this.#situations ? turn : {};
+    const given = knowledge === undefined ? [] : this.renderKnowledge(knowledge, true, others);
+    if (!reconsidered) return [...given, ...this.#renderSaid(turn.thought, action, own), delimiter(END, own)];
     return [
-      ...(this.#thoughts ? [...content(thought, "thought", loss), delimiter(ACT, loss)] : []),
-      ...content(action, "action", loss),
-      delimiter(END, loss),
+      ...given,
+      ...this.#renderSaid(turn.thought, reconsidered.action, turn.prompted ? "context" : own),
+      delimiter(REFLECTION, others),
+      delimiter(REFLECTION_START, others),
+      ...content(this.#codec.encodeThought(reconsidered.reflection), "reflection", own),
+      delimiter(REFLECTION_END, own),
+      ...this.#renderSaid(undefined, action, own),
+      delimiter(END, own),
+    ];
+  }
+
+  #renderSaid(thought: string | undefined, action: string, loss: Segment["loss"]): Segment[] {
+    return [
+      ...(this.#thoughts
+        ? [...content(thought ? this.#codec.encodeThought(thought) : "", "thought", loss), delimiter(ACT, loss)]
+        : []),
+      ...content(this.#codec.encodeAction(action), "action", loss),
     ];
   }
 
@@ -157,9 +257,17 @@ const delimiter = (text: string, loss: Segment["loss"]): Segment => ({
 const content = (text: string, source: Source, loss: Segment["loss"]): Segment[] =>
   text === "" ? [] : [{ text: ` ${text}`, special: false, source, loss }];
 
-function jinjaTemplate(thoughts: boolean): string {
-  const thought = thoughts ? `{% if message.thought %}{{ ' ' + message.thought }}{% endif %}{{ '${ACT}' }}` : "";
-  const text = "{% if message.content %}{{ ' ' + message.content }}{% endif %}";
+/** Ids to text, without the space that every content begins with. */
+const textOf = (ids: readonly number[], tokenizer: Tokenizer): string => tokenizer.decode(ids).replace(/^ /, "");
+
+function jinjaTemplate(thoughts: boolean, situations: boolean): string {
+  const spaced = (field: string): string => `{% if message.${field} %}{{ ' ' + message.${field} }}{% endif %}`;
+  const text = spaced("content");
+  const act = thoughts ? `{{ '${ACT}' }}` : "";
+  const before = `{% if message.knowledge is defined %}{{ '${KNOWLEDGE}${KNOWLEDGE_START}' }}${spaced("knowledge")}{{ '${KNOWLEDGE_END}' }}{% endif %}`;
+  const first = `{% if message.first is defined %}${spaced("first")}{{ '${REFLECTION}${REFLECTION_START}' }}${spaced("reflection")}{{ '${REFLECTION_END}' }}${act}{% endif %}`;
+  const plain = thoughts ? spaced("thought") + act : "";
+  const thought = situations ? before + plain + first : plain;
   return [
     "{%- for message in messages -%}",
     `{%- if message.role == 'assistant' -%}{{ '${ASSISTANT}' }}{% generation %}${thought}${text}{{ '${END}' }}{% endgeneration %}`,

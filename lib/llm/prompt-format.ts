@@ -1,3 +1,4 @@
+import { spellApart } from "../trajectory/index.ts";
 import { describeTools, toolCallText } from "./tool-calls.ts";
 import type { ChatMessage, ChatOptions } from "./chat-model.ts";
 
@@ -10,10 +11,12 @@ export interface PromptFormat {
   readonly stop: readonly string[];
 }
 
-const contentOf = (message: ChatMessage): string =>
-  message.role === "assistant" && message.toolCalls
-    ? [message.content, ...message.toolCalls.map(toolCallText)].filter((part) => part !== "").join("\n")
-    : message.content;
+/** What a message says; the format's own marks in it are spelled apart. */
+function contentOf(message: ChatMessage, marks: readonly string[] = []): string {
+  const calls = message.role === "assistant" ? (message.toolCalls ?? []) : [];
+  const parts = [message.content, ...calls.map(toolCallText)];
+  return spellApart(calls.length > 0 ? parts.filter((part) => part !== "").join("\n") : message.content, marks);
+}
 
 function withTools(messages: readonly ChatMessage[], options: ChatOptions): ChatMessage[] {
   const tools = describeTools(options);
@@ -23,15 +26,19 @@ function withTools(messages: readonly ChatMessage[], options: ChatOptions): Chat
   return [{ role: "system", content: tools }, ...messages];
 }
 
+const CHAT_ML = ["<|im_start|>", "<|im_end|>"];
+
 /** ChatML, as Qwen and others are trained with. */
 export const chatMlFormat: PromptFormat = {
   id: "chatml",
   stop: ["<|im_end|>"],
   render: (messages, options) =>
     withTools(messages, options)
-      .map((message) => `<|im_start|>${message.role}\n${contentOf(message)}<|im_end|>\n`)
+      .map((message) => `<|im_start|>${message.role}\n${contentOf(message, CHAT_ML)}<|im_end|>\n`)
       .join("") + "<|im_start|>assistant\n",
 };
+
+const LLAMA_2 = ["<s>", "</s>", "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>"];
 
 /**
  * Llama 2's: `[INST] <<SYS>> ... <</SYS>> user [/INST] answer </s><s>[INST] ...`. The server puts the first `<s>`.
@@ -42,16 +49,17 @@ export const llama2Format: PromptFormat = {
   stop: ["</s>"],
   render: (messages, options) => {
     const given = withTools(messages, options);
-    const system = given[0]?.role === "system" ? `<<SYS>>\n${given[0].content}\n<</SYS>>\n\n` : "";
+    const say = (message: ChatMessage): string => contentOf(message, LLAMA_2);
+    const system = given[0]?.role === "system" ? `<<SYS>>\n${say(given[0])}\n<</SYS>>\n\n` : "";
     let text = "";
     let open = false;
     for (const message of system === "" ? given : given.slice(1)) {
       if (message.role === "assistant") {
-        text += ` ${contentOf(message)} </s>`;
+        text += ` ${say(message)} </s>`;
         open = false;
-      } else if (open) text = text.replace(/ \[\/INST\]$/, `\n${contentOf(message)} [/INST]`);
+      } else if (open) text = text.replace(/ \[\/INST\]$/, `\n${say(message)} [/INST]`);
       else {
-        text += `${text === "" ? "" : "<s>"}[INST] ${text === "" ? system : ""}${contentOf(message)} [/INST]`;
+        text += `${text === "" ? "" : "<s>"}[INST] ${text === "" ? system : ""}${say(message)} [/INST]`;
         open = true;
       }
     }
@@ -63,5 +71,8 @@ export const llama2Format: PromptFormat = {
 export const plainFormat: PromptFormat = {
   id: "plain",
   stop: [],
-  render: (messages, options) => withTools(messages, options).map(contentOf).join("\n"),
+  render: (messages, options) =>
+    withTools(messages, options)
+      .map((message) => contentOf(message))
+      .join("\n"),
 };

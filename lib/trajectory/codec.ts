@@ -9,6 +9,8 @@ export interface TurnCodec {
   readonly encodeUser: (text: string) => string;
   readonly encodeThought: (thought: string) => string;
   readonly encodeAction: (action: string) => string;
+  /** A rule, shortened. It is only ever read, so there is no way back. */
+  readonly encodeKnowledge: (rule: string) => string;
   readonly decodeThought: (text: string) => string;
   /** Inverse of `encodeAction` for every admissible command. */
   readonly decodeAction: (text: string) => string;

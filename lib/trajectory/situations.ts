@@ -73,3 +73,11 @@ export function readSituatedText(content: string): AgentReading {
 const REFLECTION_MARK = `\n${REFLECTION}${REFLECTION_START}`;
 const KNOWLEDGE_PREFIX = /^\[Knowledge\]<knowledge>(.*?)<\/knowledge>\n?/s;
 const REFLECTION_TEXT = /<reflection>(?:Wait, let's check the action\.)?\s*(.*?)<\/reflection>/s;
+
+/**
+ * The same text with a space inside each of these tokens, so that nobody takes it for the token: what a model should read
+ * as text, a server may tokenise as a token of its own.
+ */
+export function spellApart(text: string, tokens: readonly string[] = SITUATION_TOKENS): string {
+  return tokens.reduce((given, token) => given.replaceAll(token, `${token[0]} ${token.slice(1)}`), text);
+}

@@ -9,7 +9,7 @@ const message = z.object({ role: z.enum(["system", "user", "assistant"]), conten
  */
 export const stepPairSchema = z.looseObject({
   id: z.union([z.string(), z.number()]),
-  /** Number of the agent's turn in the gold trajectory, from 0. */
+  /** Number of the agent's turn in the gold trajectory, from 1; 0 where the whole search is meant. */
   step: z.number().int().nonnegative(),
   task_type: z.string().optional(),
   golden_action: z.string(),
@@ -18,7 +18,7 @@ export const stepPairSchema = z.looseObject({
   explore_observation: z.string().optional(),
   /** The gold turns up to and with this step. */
   golden_traj: z.array(message),
-  /** The turns up to and with the other action. */
+  /** The turns up to and with the other action; in the household with the answer to it. */
   explore_traj: z.array(message),
   full_golden_traj: z.array(message),
   game_file: z.string().optional(),

@@ -36,7 +36,8 @@ export const turnSchema = z.object({
 });
 export type Turn = z.infer<typeof turnSchema>;
 
-export const STOP_REASONS = ["success", "step_limit", "gave_up", "context_limit", "error"] as const;
+/** `finished`: the task came to its end, but not with full reward. */
+export const STOP_REASONS = ["success", "finished", "step_limit", "gave_up", "context_limit", "error"] as const;
 
 /** One episode of an agent in an environment. */
 export const trajectorySchema = z.object({

@@ -10,7 +10,7 @@ import { writeReport } from "./report-of.ts";
 import { formatMain, resultsOf, type Results } from "./results.ts";
 import { experimentFolder, runOf, type Run } from "./run.ts";
 import { readManifest } from "./stage.ts";
-import { STAGES, type StageName } from "./pipeline.ts";
+import { stagesOf } from "./pipeline.ts";
 import { NOTEBOOKS, walk } from "./walk.ts";
 
 /** All runs of a recipe: each arm with each seed; the first one is the main run, which the notebooks walk through. */
@@ -70,7 +70,7 @@ function provenance(recipe: Recipe, runs: readonly Run[]): Record<string, unknow
       seed: run.seed,
       settings: run.settings,
       stages: Object.fromEntries(
-        (Object.keys(STAGES) as StageName[]).map((stage) => {
+        stagesOf(run).map(({ name: stage }) => {
           const manifest = readManifest(path.join(run.folder, stage));
           if (manifest === null) throw new Error(`${run.folder}: stage ${stage} is not finished`);
           const { artefact, summary, made } = manifest;

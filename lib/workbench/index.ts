@@ -2,7 +2,7 @@
 export { loadRecipe, type Recipe, type Settings } from "./recipe.ts";
 export { openRun, runOf, type Run, type RunParameters } from "./run.ts";
 export { runStage, readManifest, type Manifest } from "./stage.ts";
-export { runPipeline, STAGES, type StageName } from "./pipeline.ts";
+export { runPipeline, stagesOf, type PipelineStage } from "./pipeline.ts";
 export * from "./games.ts";
 export * from "./results.ts";
 export { ARMS, evaluationStage, readEpisodes } from "./stages/evaluation.ts";

@@ -1,33 +1,41 @@
+import type { OnProgress } from "../base/index.ts";
+import { knowSelfStages } from "./knowself/stages.ts";
+import type { Run } from "./run.ts";
+import type { Manifest } from "./stage.ts";
 import { evaluationStage } from "./stages/evaluation.ts";
 import { labelsStage } from "./stages/labels.ts";
 import { trainingStage } from "./stages/training-engine.ts";
 import { trajectoriesStage } from "./stages/trajectories.ts";
-import type { OnProgress } from "../base/index.ts";
-import type { Run } from "./run.ts";
-import type { Manifest } from "./stage.ts";
 
-/** The stages in order; each takes the artefacts of those before it and skips itself where it is finished. */
-export const STAGES = {
-  trajectories: trajectoriesStage,
-  labels: labelsStage,
-  training: trainingStage,
-  evaluation: evaluationStage,
-} as const;
-export type StageName = keyof typeof STAGES;
+/** A stage of a run. Its artefact is in the run's folder of the same name. */
+export interface PipelineStage {
+  readonly name: string;
+  readonly run: (run: Run, onProgress?: OnProgress) => Promise<Manifest>;
+}
+
+const WALK: readonly PipelineStage[] = [
+  { name: "trajectories", run: trajectoriesStage },
+  { name: "labels", run: labelsStage },
+  { name: "training", run: trainingStage },
+  { name: "evaluation", run: evaluationStage },
+];
+
+/** The stages of a run in order; each takes the artefacts of those before it and skips itself where it is finished. */
+export const stagesOf = (run: Run): readonly PipelineStage[] => (run.settings.knowself ? knowSelfStages(run) : WALK);
 
 /** Runs every stage of a run. `progress` is asked for a sink when a stage begins its work. */
 export async function runPipeline(
   run: Run,
-  progress: (stage: StageName) => { update: OnProgress; close: () => void },
-): Promise<Record<StageName, Manifest>> {
-  const manifests: Partial<Record<StageName, Manifest>> = {};
-  for (const name of Object.keys(STAGES) as StageName[]) {
-    const bar = progress(name);
+  progress: (stage: string) => { update: OnProgress; close: () => void },
+): Promise<Record<string, Manifest>> {
+  const manifests: Record<string, Manifest> = {};
+  for (const stage of stagesOf(run)) {
+    const bar = progress(stage.name);
     try {
-      manifests[name] = await STAGES[name](run, bar.update);
+      manifests[stage.name] = await stage.run(run, bar.update);
     } finally {
       bar.close();
     }
   }
-  return manifests as Record<StageName, Manifest>;
+  return manifests;
 }

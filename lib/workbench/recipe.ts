@@ -5,6 +5,7 @@ import { z } from "zod";
 import { UserError, canonicalJson, sha256 } from "../base/index.ts";
 import { deepSpeedSettingsSchema, sftRecipeSchema } from "../training/index.ts";
 import { projectRoot } from "./project.ts";
+import { knowSelfSchema } from "./knowself/settings.ts";
 import { runnerSchema } from "./rollouts/settings.ts";
 
 const share = z.number().min(0).max(1);
@@ -42,6 +43,8 @@ const labelsSchema = z.strictObject({
   contextWeight: share,
   /** Longer examples are dropped and counted. */
   maximumLength: count,
+  /** KnowSelf's six tokens: turns may ask for knowledge and think again. */
+  situations: z.literal(true).optional(),
 });
 
 const modelSchema = z.strictObject({
@@ -96,6 +99,8 @@ const settingsSchema = z.strictObject({
   model: modelSchema,
   training: trainingSchema,
   evaluation: evaluationSchema,
+  /** The method KnowSelf on a base that is trained by the settings above. */
+  knowself: knowSelfSchema.optional(),
   /** Where episodes are played: changes no result. */
   runner: runnerSchema.default({ kind: "local" }),
 });

@@ -4,7 +4,7 @@ import type { Recipe } from "./recipe.ts";
 import { buildReport, type SummaryBlock } from "./report/index.ts";
 import { formatMain, type MainRow, type Results } from "./results.ts";
 import { readManifest } from "./stage.ts";
-import { STAGES, type StageName } from "./pipeline.ts";
+import { stagesOf } from "./pipeline.ts";
 import type { Run } from "./run.ts";
 import { executedNotebook } from "./walk.ts";
 import { runFacts } from "./walk-tools.ts";
@@ -102,7 +102,7 @@ const estimate = (row: MainRow, arm: string): Parameters<typeof successBySplitFi
 
 function costs(runs: readonly Run[]): Record<string, string | number>[] {
   return runs.flatMap((run) =>
-    (Object.keys(STAGES) as StageName[]).map((stage) => {
+    stagesOf(run).map(({ name: stage }) => {
       const manifest = readManifest(path.join(run.folder, stage));
       return {
         run: `${run.arm}, seed ${run.seed}`,

@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { UserError } from "../base/index.ts";
 import { progressBar } from "./notebook/index.ts";
-import { runPipeline, STAGES, type StageName } from "./pipeline.ts";
+import { runPipeline, stagesOf } from "./pipeline.ts";
 import type { Recipe } from "./recipe.ts";
 import { runOf, stageFolder } from "./run.ts";
 import { readManifest } from "./stage.ts";
@@ -15,7 +15,7 @@ import { readManifest } from "./stage.ts";
 export async function verify(recipe: Recipe): Promise<boolean> {
   const [seed] = recipe.seeds;
   const original = runOf(recipe, undefined, seed);
-  const stages = Object.keys(STAGES) as StageName[];
+  const stages = stagesOf(original).map(({ name }) => name);
   const before = stages.map((stage) => readManifest(stageFolder(original, stage)));
   if (before.includes(null)) {
     throw new UserError(`${original.folder}: no finished run to verify; run the recipe with npm start first`);

@@ -53,6 +53,22 @@ export class SearchTeacher implements Agent {
     this.#lampOrder = goal.lamp === null ? [] : this.#searchOrder(goal.lamp, null);
   }
 
+  /** Reorders the search for objects of this type: these receptacles first, in their order. */
+  advise(object: string, receptacles: readonly string[]): void {
+    const rank = (name: string): number => receptacles.indexOf(name) + 1 || receptacles.length + 1;
+    const first = (order: readonly string[]): string[] => [...order].sort((a, b) => rank(a) - rank(b));
+    if (object === this.#goal.object) this.#objectOrder = first(this.#objectOrder);
+    if (object === this.#goal.lamp) this.#lampOrder = first(this.#lampOrder);
+  }
+
+  /** The type of object that it has to search for now, having seen none that it could take or use; null: none. */
+  seeks(): string | null {
+    const { held } = this.#memory;
+    if (held === null) return this.#known() ? null : this.#goal.object;
+    const { lamp } = this.#goal;
+    return lamp === null || typeOf(held) !== this.#goal.object || this.#memory.placesOf(lamp).length > 0 ? null : lamp;
+  }
+
   act(): Decision | null {
     const held = this.#memory.held;
     // "another" says that one is delivered already: where it lies is no place to search.
@@ -92,6 +108,14 @@ export class SearchTeacher implements Agent {
 
   /** Takes a wanted object that was seen, else looks for one. */
   #find(): string | null {
+    const choice = this.#known();
+    return choice
+      ? this.#at(choice.receptacle, `take ${choice.object} from ${choice.receptacle}`)
+      : this.#search(this.#objectOrder);
+  }
+
+  /** A wanted object that was seen and is not where it should be. */
+  #known(): { object: string; receptacle: string } | undefined {
     const memory = this.#memory;
     const two = this.#goal.type === "pick_two_obj_and_place";
     const target = two ? this.#target() : null;
@@ -102,10 +126,7 @@ export class SearchTeacher implements Agent {
       const done = treatment !== undefined && memory.isTreated(object, treatment);
       return !(done && typeOf(receptacle) === this.#goal.receptacle) && !memory.wasRefused("take", object, receptacle);
     });
-    const choice = seen.find(({ receptacle }) => memory.isHere(receptacle)) ?? seen[0];
-    return choice
-      ? this.#at(choice.receptacle, `take ${choice.object} from ${choice.receptacle}`)
-      : this.#search(this.#objectOrder);
+    return seen.find(({ receptacle }) => memory.isHere(receptacle)) ?? seen[0];
   }
 
   #treat(held: string, verb: string, appliance: string): string | null {

@@ -19,6 +19,7 @@ export function createHouseholdCodec(wording: Wording = "2.1.1"): TurnCodec {
     decodeThought: (text) =>
       text === "drop" ? "I should drop this" : /^(?:another )?[a-z]+(?: \d+)?$/.test(text) ? `I need ${text}` : text,
     encodeAction: (action) => firstMatch(ACTIONS, action) ?? action,
+    encodeKnowledge: (rule) => firstMatch(RULES, rule) ?? rule,
     decodeAction: (text) => decodeAction(text, wording),
   };
 }
@@ -42,6 +43,14 @@ const ACTIONS: readonly Rule[] = [
   [new RegExp(`^put (${NAME}) in/on (${NAME})$`), (thing, place) => `put ${thing} ${place}`],
   [new RegExp(`^move (${NAME}) to (${NAME})$`), (thing, place) => `put ${thing} ${place}`],
   [new RegExp(`^(heat|cool|clean|slice) (${NAME}) with (${NAME})$`), (verb, thing, by) => `${verb} ${thing} ${by}`],
+];
+
+/** "When the agent needs a pencil, the agent should look in drawer 4 or on bed 1 first." is `pencil drawer 4 bed 1`. */
+const RULES: readonly Rule[] = [
+  [
+    /^When the agent needs an? (\w+), the agent should look (?:in|on) (\w+ \d+)(?: or (?:in|on) (\w+ \d+))? first\.$/,
+    (object, ...places) => [object, ...places.filter(Boolean)].join(" "),
+  ],
 ];
 
 const DECODED = new RegExp(

@@ -15,6 +15,8 @@ export interface TrainTokenizerOptions {
   readonly vocabularySize: number;
   /** Pairs that occur less often are not merged. Default 1: every unit becomes one token where there is room. */
   readonly minimumFrequency?: number;
+  /** Control tokens, in the order of their ids. Default `SPECIAL_TOKENS`. */
+  readonly specials?: readonly string[];
   /** Keep tokens that only served as steps to a longer one. Default false: see `pruneIntermediates`. */
   readonly keepIntermediates?: boolean;
   /** Called while merging. */
@@ -28,7 +30,8 @@ export interface TrainTokenizerOptions {
  */
 export function trainTokenizer(texts: Iterable<string>, options: TrainTokenizerOptions): BpeTokenizer {
   const { vocabularySize, minimumFrequency = 1, keepIntermediates = false, onProgress } = options;
-  const vocabulary: string[] = [...SPECIAL_TOKENS, ...[...BYTE_CHARACTERS].sort()];
+  const { specials = SPECIAL_TOKENS } = options;
+  const vocabulary: string[] = [...specials, ...[...BYTE_CHARACTERS].sort()];
   if (!(vocabularySize >= vocabulary.length)) {
     throw new UserError(`vocabularySize ${vocabularySize}: at least ${vocabulary.length} (control tokens and bytes)`);
   }
@@ -38,7 +41,7 @@ export function trainTokenizer(texts: Iterable<string>, options: TrainTokenizerO
   const tokenizer = new BpeTokenizer({
     vocabulary,
     merges,
-    added: SPECIAL_TOKENS.map((content, id) => ({ id, content, special: true })),
+    added: specials.map((content, id) => ({ id, content, special: true })),
     preTokenizer,
     wholePieces: false,
     normalize: false,

@@ -11,6 +11,7 @@ const shouting: TurnCodec = {
   ...plainCodec,
   id: "shouting",
   encodeUser: (text) => text.toUpperCase(),
+  encodeKnowledge: (rule) => rule,
   encodeAction: (text) => text.toUpperCase(),
   decodeAction: (text) => text.toLowerCase(),
 };

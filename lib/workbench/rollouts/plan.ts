@@ -59,7 +59,10 @@ export interface EndpointPlayer {
   readonly model: string;
   /** Name of the environment variable with the key, on the workers' machines; none where none is asked for. */
   readonly apiKeyVariable?: string;
-  /** Told as the system message. */
+  /**
+   * Told as the system message; default: ours for the household. Empty: nothing is told and observations stay as they are,
+   * for a student that was trained so.
+   */
   readonly instructions?: string;
   readonly temperature: number;
   readonly maxTokens: number;

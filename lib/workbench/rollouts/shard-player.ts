@@ -1,4 +1,12 @@
-import { RandomAgent, SearchTeacher, type Agent } from "../../agents/index.ts";
+import {
+  householdProfile,
+  RandomAgent,
+  ReActAgent,
+  SearchTeacher,
+  withoutInstruction,
+  type Agent,
+  type Profile,
+} from "../../agents/index.ts";
 import { createRandom, readJson, sha256File, UserError } from "../../base/index.ts";
 import { createHouseholdCodec, Household, PlacementPrior, type PlacementPriorJson } from "../../environments/index.ts";
 import { playAgents, playChat, playStudent } from "../../evaluation/index.ts";
@@ -7,7 +15,7 @@ import { Llama, selectEngine } from "../../model/index.ts";
 import type { Trajectory } from "../../trajectory/index.ts";
 import { endpointModel } from "./endpoint-model.ts";
 import { Games } from "./games.ts";
-import { weightsFile, type StudentPlayer, type TeacherPlayer } from "./plan.ts";
+import { weightsFile, type EndpointPlayer, type StudentPlayer, type TeacherPlayer } from "./plan.ts";
 import type { ShardWork } from "./shards.ts";
 
 /** What a worker is: plays shards one after another, and keeps the model, prior and games that it has read. */
@@ -38,9 +46,13 @@ export class ShardPlayer {
       case "student":
         return this.#playStudent(player, environments, common);
       case "endpoint": {
-        const { name, instructions, parallel, temperature, maxTokens } = player;
-        const chat = { name, instructions, parallel, temperature, maxTokens, model: endpointModel(player) };
-        return playChat({ ...common, ...chat, environments });
+        const { name, parallel, temperature, maxTokens } = player;
+        const [model, profile] = [endpointModel(player), endpointProfile(player)];
+        const sampling = { temperature, maxTokens, seed };
+        return playChat({
+          ...{ ...common, environments, parallel },
+          createAgent: (_, meter) => new ReActAgent({ name, model: meter.count(model), profile, sampling }),
+        });
       }
     }
   }
@@ -93,6 +105,13 @@ export class ShardPlayer {
     }
     return this.#prior.prior;
   }
+}
+
+/** How the household is told to a served model. */
+function endpointProfile({ instructions }: EndpointPlayer): Profile {
+  const profile = householdProfile();
+  if (instructions === "") return withoutInstruction(profile);
+  return { ...profile, instructionRole: "system", ...(instructions !== undefined && { instruction: instructions }) };
 }
 
 /** A worker may be on another machine: what it reads must be what the plan was made of. */

@@ -7,6 +7,8 @@ import {
   lossWeights,
   neighbouringUnits,
   readExamples,
+  SITUATED_SPECIAL_TOKENS,
+  SPECIAL_TOKENS,
   tokenizerConfig,
   trainTokenizer,
   type LabelledExample,
@@ -40,6 +42,7 @@ export function labelsStage(run: Run, onProgress?: OnProgress): Promise<Manifest
       // Numbers that happen not to occur here ("tomato 4") get a token too; its parts are learnt from others.
       const tokenizer = trainTokenizer([...corpus, ...neighbouringUnits(corpus)], {
         vocabularySize: labels.vocabularySize,
+        specials: labels.situations ? SITUATED_SPECIAL_TOKENS : SPECIAL_TOKENS,
       });
       const [tokenizerFile, configFile] = TOKENIZER_FILES;
       writeJson(file(tokenizerFile), tokenizer);
@@ -78,7 +81,11 @@ async function corpusOf(run: Run, template: ChatTemplate, onProgress?: OnProgres
 }
 
 export const templateOf = (run: Run): ChatTemplate =>
-  new ChatTemplate({ codec: createHouseholdCodec(), thoughts: run.settings.labels.thoughts });
+  new ChatTemplate({
+    codec: createHouseholdCodec(),
+    thoughts: run.settings.labels.thoughts,
+    situations: run.settings.labels.situations,
+  });
 
 /** The recipe's loss weights: 1 for what the agent says, `contextWeight` for what it reads and for slips. */
 export function weightsOf(run: Run): LossWeights {

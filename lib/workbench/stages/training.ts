@@ -69,7 +69,8 @@ export function snapshotTokens(count: number, tokens: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round(((i + 1) * tokens) / (count + 1)));
 }
 
-function tokenizerFiles(run: Run): Record<string, string> {
+/** The run's tokenizer, to be saved beside a model. */
+export function tokenizerFiles(run: Run): Record<string, string> {
   const read = (name: string): string => fs.readFileSync(stageFolder(run, "labels", name), "utf8");
   return Object.fromEntries(TOKENIZER_FILES.map((name) => [name, read(name)]));
 }

@@ -105,3 +105,10 @@ export function withGoal(facts: HouseholdFacts, goal: Goal, random: Random, plac
 export function applianceFor(type: TaskType): (typeof APPLIANCE)[keyof typeof APPLIANCE] | null {
   return type in APPLIANCE ? APPLIANCE[type as keyof typeof APPLIANCE] : null;
 }
+
+/** Whether the room has what a task of this type needs beside the object. */
+export function allowsTask(facts: HouseholdFacts, type: TaskType): boolean {
+  const appliance = applianceFor(type);
+  if (appliance !== null) return facts.receptacles.some((receptacle) => receptacle.type === appliance.receptacle);
+  return type !== "look_at_obj_in_light" || facts.objects.some((object) => object.toggleable && object.in.length > 0);
+}

@@ -3,8 +3,8 @@ import { TASK_TYPES, type HouseholdFacts, type ObjectFact, type ReceptacleFact, 
 import type { PlacementPrior } from "../prior.ts";
 import { roomKind } from "../rooms.ts";
 import type { GameSource } from "./generator.ts";
-import { applianceFor, chooseGoal, withGoal, type UsualPairs } from "./goals.ts";
-import { evened, moveObject, placeChooser, type PlacementWeight } from "./placement.ts";
+import { allowsTask, chooseGoal, withGoal, type UsualPairs } from "./goals.ts";
+import { evened, moveObject, placeChooser, type ChoosePlace, type PlacementWeight } from "./placement.ts";
 
 /** How far a varied game departs from the game it is made of. All are chances in [0, 1]. */
 export interface VaryOptions {
@@ -24,6 +24,8 @@ export const VARY_DEFAULTS: VaryOptions = { replace: 0.8, hard: 0.35, vary: 0.6,
 export interface VaryContext {
   readonly prior: PlacementPrior;
   readonly usualPairs: UsualPairs;
+  /** Puts things elsewhere than where the prior says they usually lie. */
+  readonly placement?: (random: Random) => ChoosePlace;
 }
 
 /**
@@ -42,7 +44,7 @@ export function varyGame(
   const tendency: PlacementWeight = (object, receptacle) =>
     room.canContain.get(receptacle)?.has(object) ? context.prior.frequency(kind, object, receptacle) + 0.02 : 0;
   const weight = random.chance(options.hard) ? evened(tendency) : tendency;
-  const place = placeChooser(room.receptacles, weight, random);
+  const place = context.placement?.(random) ?? placeChooser(room.receptacles, weight, random);
   // Lamps fit nowhere by the rules, but stand on what other lamps stand on.
   const placeLamp = placeChooser(
     room.receptacles,
@@ -115,7 +117,7 @@ export function createVariedSource(source: VariedSourceOptions): GameSource {
   const { games, prior, seed, real = 0.15, ...changes } = source;
   const options = { ...VARY_DEFAULTS, ...changes };
   const byType = new Map(TASK_TYPES.map((type) => [type, games.filter((game) => game.goal.type === type)]));
-  const feasible = new Map(TASK_TYPES.map((type) => [type, games.filter((game) => allows(game, type))]));
+  const feasible = new Map(TASK_TYPES.map((type) => [type, games.filter((game) => allowsTask(game, type))]));
   const pairs = new Map(TASK_TYPES.map((type) => [type, pairsOf(byType.get(type)!)]));
   const context: VaryContext = { prior, usualPairs: (type) => pairs.get(type)! };
   const types = TASK_TYPES.filter((type) => feasible.get(type)!.length > 0);
@@ -132,12 +134,6 @@ export function createVariedSource(source: VariedSourceOptions): GameSource {
       }
     },
   };
-}
-
-function allows(game: HouseholdFacts, type: TaskType): boolean {
-  const appliance = applianceFor(type);
-  if (appliance !== null) return game.receptacles.some((receptacle) => receptacle.type === appliance.receptacle);
-  return type !== "look_at_obj_in_light" || game.objects.some((object) => object.toggleable && object.in.length > 0);
 }
 
 function pairsOf(games: readonly HouseholdFacts[]): (readonly [string, string])[] {

@@ -1,0 +1,2 @@
+/** Scripted shoppers. */
+export { Shopper, type ShopperOptions } from "./shopper.ts";

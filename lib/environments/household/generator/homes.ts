@@ -1,0 +1,87 @@
+import { createRandom, type Random } from "../../../base/index.ts";
+import { TASK_TYPES, type HouseholdFacts, type TaskType } from "../facts.ts";
+import type { PlacementPrior } from "../prior.ts";
+import type { GameSource } from "./generator.ts";
+import { allowsTask } from "./goals.ts";
+import type { ChoosePlace } from "./placement.ts";
+import { varyGame } from "./vary.ts";
+import { ourVocabulary } from "./vocabulary.ts";
+
+/**
+ * One household over many games: the room stays, things are put back and tasks are given anew. An ordinary one keeps
+ * things where such things usually lie; one with ways of its own keeps each type of thing in a few places of its own, which
+ * nobody can know who has not been there.
+ */
+export interface Home extends GameSource {
+  readonly id: string;
+  readonly hasOwnWays: boolean;
+}
+
+export interface HomeOptions {
+  readonly prior: PlacementPrior;
+  readonly seed: number;
+  readonly hasOwnWays: boolean;
+}
+
+/** In how many receptacles a household with ways of its own keeps things of a type. */
+const OWN_PLACES = 2;
+
+const USUAL_TASKS = 0.6;
+
+/** The household that lives in the room of `facts`. Its games depend on the facts' id and on the seed. */
+export function homeIn(facts: HouseholdFacts, { prior, seed, hasOwnWays }: HomeOptions): Home {
+  const { goals } = ourVocabulary();
+  const id = `${facts.id}${hasOwnWays ? "/own-ways" : "/ordinary"}`;
+  const placement = hasOwnWays ? ownPlacement(facts, `${seed}/${id}`) : undefined;
+  const context = { prior, usualPairs: (type: TaskType) => goals.get(type)!.usual, placement };
+  return {
+    id,
+    hasOwnWays,
+    game(index) {
+      const random = createRandom(seed, `home/${id}/${index}`);
+      const options = { replace: 1, hard: 0, vary: 0, usual: USUAL_TASKS };
+      const types = index === 0 ? [facts.goal.type] : TASK_TYPES.filter((type) => allowsTask(facts, type));
+      for (;;) {
+        const game = varyGame(facts, random.pick(types), random, context, options);
+        if (game) return { ...game, id: `${id}/${index}` };
+      }
+    },
+  };
+}
+
+export interface HomesOptions {
+  /** Where the rooms come from. */
+  readonly rooms: GameSource;
+  readonly prior: PlacementPrior;
+  readonly seed: number;
+  /** Share of the households with ways of their own. */
+  readonly ownWays: number;
+}
+
+/** An unlimited, numbered supply of households. */
+export function createHomes({ rooms, prior, seed, ownWays }: HomesOptions): { home(index: number): Home } {
+  return {
+    home(index) {
+      const hasOwnWays = createRandom(seed, `homes/${index}`).chance(ownWays);
+      return homeIn(rooms.game(index), { prior, seed, hasOwnWays });
+    },
+  };
+}
+
+/** Each type of thing in a few receptacles, evenly drawn from all in the room that take it. */
+function ownPlacement({ receptacles, canContain }: HouseholdFacts, name: string): (random: Random) => ChoosePlace {
+  const known = new Map<string, readonly number[]>();
+  const placesOf = (object: string): readonly number[] => {
+    let places = known.get(object);
+    if (places === undefined) {
+      const fitting = receptacles.flatMap(({ type }, index) => (canContain.get(type)?.has(object) ? [index] : []));
+      places = createRandom(0, `${name}/${object}`).sample(fitting, Math.min(OWN_PLACES, fitting.length));
+      known.set(object, places);
+    }
+    return places;
+  };
+  return (random) => (object, fits) => {
+    const places = placesOf(object).filter((index) => fits?.(receptacles[index].type) ?? true);
+    return places.length > 0 ? random.pick(places) : null;
+  };
+}
