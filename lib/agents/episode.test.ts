@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "../base/index.ts";
 import type { Environment } from "../environments/index.ts";
 import { parseTrajectory } from "../trajectory/index.ts";
-import type { Agent } from "./agent.ts";
+import type { Agent, Decision } from "./agent.ts";
 import { playEpisode, type Slips } from "./episode.ts";
 import { RandomAgent } from "./random-agent.ts";
 
@@ -64,6 +64,40 @@ describe("playEpisode", () => {
       "add -> You have 2.",
       "add -> You have 3.",
     ]);
+  });
+
+  it("records the situation of each turn, and its text in KnowSelf's form", () => {
+    const decisions: Decision[] = [
+      { action: "add" },
+      { thought: "I add", action: "add", knowledge: "", prompted: true },
+      { action: "add", reconsidered: { action: "lie", reflection: "No." } },
+    ];
+    const player = { ...agent(), act: () => decisions.shift()! };
+    const { turns } = playEpisode(counter(), player, { stepLimit: 9, seed: 0 });
+    const spoken = turns.filter(({ role }) => role === "assistant");
+    expect(spoken.map(({ situation, prompted }) => [situation, prompted])).toEqual([
+      [undefined, undefined],
+      ["knowledgeable", true],
+      ["slow", undefined],
+    ]);
+    expect(spoken.map(({ content }) => content)).toEqual([
+      "Action: add",
+      "[Knowledge]<knowledge></knowledge>\nThought: I add\nAction: add",
+      "Action: lie\n[Reflection]<reflection>Wait, let's check the action. No.</reflection>\nAction: add",
+    ]);
+    const both: Decision = { action: "add", knowledge: "r", reconsidered: { action: "lie", reflection: "" } };
+    const doubtful = { ...agent(), act: () => both };
+    expect(playEpisode(counter(), doubtful, { stepLimit: 1, seed: 0 }).turns[1].situation).toBe("knowledgeable");
+  });
+
+  it("tells an end with part of the reward from success", () => {
+    const half: Environment = {
+      ...counter(),
+      step: (action) => ({ observation: "Over.", reward: action === "add" ? 0.5 : 1, done: true, invalid: false }),
+    };
+    const end = { stepLimit: 9, seed: 0 };
+    expect(playEpisode(half, agent("add"), end)).toMatchObject({ stop: "finished", success: false, reward: 0.5 });
+    expect(playEpisode(half, agent("wait"), end)).toMatchObject({ stop: "success", success: true, reward: 1 });
   });
 
   it("stops at the limit, and where the agent gives up", () => {

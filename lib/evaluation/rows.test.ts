@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Trajectory } from "../trajectory/index.ts";
-import { compareArms, resultRows, summarise, type ResultRow } from "./rows.ts";
+import { resultRows, summarise, type ResultRow } from "./rows.ts";
 import { wilson } from "./statistics.ts";
 import { episode } from "./test-episodes.ts";
 
@@ -72,21 +72,5 @@ describe("summarise", () => {
 
   test("nothing in, nothing out", () => {
     expect(summarise([], ["arm"])).toEqual([]);
-  });
-});
-
-describe("compareArms", () => {
-  test("counts discordant pairs", () => {
-    const rows = [...play("a", 0, [true, true, true, false]), ...play("b", 0, [true, false, false, false])];
-    const result = compareArms(rows, "a", "b");
-    expect(result).toMatchObject({ armA: "a", armB: "b", n: 4, onlyA: 2, onlyB: 0, p: 0.5 });
-    expect(result.difference.value).toBe(0.5);
-    expect(compareArms(rows, "b", "a").difference.value).toBe(-0.5);
-  });
-
-  test("unpaired tasks and unknown arms are errors", () => {
-    const rows = [...play("a", 0, [true, true]), ...play("b", 0, [true])];
-    expect(() => compareArms(rows, "a", "b")).toThrow("t1");
-    expect(() => compareArms(rows, "x", "y")).toThrow('cannot pair "x" (0 episodes)');
   });
 });

@@ -1,7 +1,6 @@
 import * as aq from "arquero";
-import { UserError } from "../base/index.ts";
 import type { Trajectory } from "../trajectory/index.ts";
-import { clusterBootstrap, mcnemarExact, wilson, type ClusteredValue, type Interval } from "./statistics.ts";
+import { clusterBootstrap, wilson, type ClusteredValue, type Interval } from "./statistics.ts";
 
 /**
  * What is measured of an episode, and how its mean is read: `success` is a proportion (0 or 1 an episode),
@@ -22,6 +21,8 @@ export const METRICS = {
   reflection_rate: "mean",
 } as const;
 export type Metric = keyof typeof METRICS;
+/** Metrics that are 0 or 1 in an episode. */
+export type Proportion = { [M in Metric]: (typeof METRICS)[M] extends "proportion" ? M : never }[Metric];
 
 /** One measured value of one episode: the tidy form from which every table and figure is made. */
 export interface ResultRow {
@@ -121,43 +122,4 @@ function intervalOf(
     if (successes === values.length) return { ...wilson(tasks, tasks), interval: "wilson" };
   }
   return { ...clusterBootstrap(values), interval: "bootstrap" };
-}
-
-/**
- * Two arms on the same tasks and seeds. `difference` is arm A minus arm B, with its interval over tasks and seeds; it
- * has no width where all pairs are alike.
- */
-export interface Comparison {
-  readonly armA: string;
-  readonly armB: string;
-  readonly metric: Metric;
-  readonly n: number;
-  readonly onlyA: number;
-  readonly onlyB: number;
-  readonly difference: Interval;
-  /** Two-sided exact McNemar p value. It takes pairs as independent: with several seeds read the interval instead. */
-  readonly p: number;
-}
-
-/** Pairs the success of two arms by task and seed. Tasks that only one arm played are an error, not dropped. */
-export function compareArms(rows: readonly ResultRow[], armA: string, armB: string): Comparison {
-  const metric = "success";
-  const pick = (arm: string): Map<string, ResultRow> =>
-    new Map(
-      rows
-        .filter((row) => row.arm === arm && row.metric === metric)
-        .map((row) => [JSON.stringify([row.source, row.split, row.taskId, row.seed]), row]),
-    );
-  const [a, b] = [pick(armA), pick(armB)];
-  const missing = [...a.keys()].find((key) => !b.has(key)) ?? [...b.keys()].find((key) => !a.has(key));
-  if (a.size === 0 || missing !== undefined)
-    throw new UserError(
-      `cannot pair "${armA}" (${a.size} episodes) with "${armB}" (${b.size}): ` +
-        `${missing ?? "no episodes"}; compare arms that played the same tasks under the same seeds`,
-    );
-  const pairs = [...a].map(([key, row]) => ({ ...row, value: row.value - b.get(key)!.value }));
-  const onlyA = pairs.filter((pair) => pair.value > 0).length;
-  const onlyB = pairs.filter((pair) => pair.value < 0).length;
-  const difference = clusterBootstrap(pairs);
-  return { armA, armB, metric, n: pairs.length, onlyA, onlyB, difference, p: mcnemarExact(onlyA, onlyB) };
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   clusterBootstrap,
   mcnemarExact,
+  pairedBootstrap,
   quantile,
   summariseSample,
   wilson,
@@ -135,5 +136,43 @@ describe("clusterBootstrap", () => {
     const differing = width(grid([list, list.map(() => 1), list.map(() => 0)]));
     expect(copied).toBeGreaterThan(0.9 * one);
     expect(differing).toBeGreaterThan(2 * one);
+  });
+});
+
+describe("weights", () => {
+  const values = [
+    { value: 0.5, weight: 10, taskId: "a", seed: 0 },
+    { value: 0, weight: 30, taskId: "b", seed: 0 },
+  ];
+  test("a mean of rates weighs them by what they are rates of", () => {
+    const { value, low, high } = clusterBootstrap(values);
+    expect(value).toBe(5 / 40);
+    expect([low, high]).toEqual([0, 0.5]);
+    expect(clusterBootstrap(values.map((row) => ({ ...row, weight: 1 })))).toEqual(
+      clusterBootstrap(values.map(({ value, taskId, seed }) => ({ value, taskId, seed }))),
+    );
+  });
+  test("nothing to weigh is an error", () => {
+    expect(() => clusterBootstrap([{ value: 1, weight: 0, taskId: "a", seed: 0 }])).toThrow("weigh 0");
+    expect(() => clusterBootstrap([])).toThrow("0 values");
+  });
+});
+
+describe("pairedBootstrap", () => {
+  const differences = (list: readonly number[]): ClusteredValue[] =>
+    list.map((value, i) => ({ value, taskId: `t${i}`, seed: 0 }));
+
+  test("no difference at all: 1; always the same sign: the least that so many resamples can say", () => {
+    expect(pairedBootstrap(differences([0, 0, 0]))).toEqual({ value: 0, low: 0, high: 0, p: 1 });
+    expect(pairedBootstrap(differences([1, 1, 1]), 0, 999)).toEqual({ value: 1, low: 1, high: 1, p: 2 / 1000 });
+  });
+
+  test("agrees with the normal test of many differences, and both ways round", () => {
+    // 70 up and 40 down of 400: the sum is 30, its variance 110 - 400 (30 / 400)²; with continuity z = 29.5 / 10.38
+    const list = Array.from({ length: 400 }, (_, i) => (i < 70 ? 1 : i < 110 ? -1 : 0));
+    const { p, low } = pairedBootstrap(differences(list), 1, 20_000);
+    expect(Math.abs(p - 0.0045)).toBeLessThan(0.0015);
+    expect(low).toBeGreaterThan(0);
+    expect(pairedBootstrap(differences(list.map((value) => -value)), 1, 20_000).p).toBe(p);
   });
 });

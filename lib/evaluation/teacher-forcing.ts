@@ -88,7 +88,8 @@ async function completeTurns(
   if (prompts.length === 0) return [];
   const stopTokens = [tokenizer.special(END)];
   const rules = { maxTokens: MAX_TURN_TOKENS, stopTokens, rows: ROWS };
-  return (await complete(model, prompts, { ...rules, onProgress, signal })).map(({ ids }) => ids);
+  const completions = await complete(model, prompts, { ...rules, onProgress, signal });
+  return completions.map(({ ids }) => (ids.at(-1) === stopTokens[0] ? ids.slice(0, -1) : ids));
 }
 
 function agentPlaces(

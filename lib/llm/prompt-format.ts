@@ -57,7 +57,7 @@ export const llama2Format: PromptFormat = {
       if (message.role === "assistant") {
         text += ` ${say(message)} </s>`;
         open = false;
-      } else if (open) text = text.replace(/ \[\/INST\]$/, `\n${say(message)} [/INST]`);
+      } else if (open) text = text.replace(/ \[\/INST\]$/, () => `\n${say(message)} [/INST]`);
       else {
         text += `${text === "" ? "" : "<s>"}[INST] ${text === "" ? system : ""}${say(message)} [/INST]`;
         open = true;

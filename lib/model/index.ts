@@ -17,6 +17,7 @@ export * from "./llama.ts";
 export { LoraAdapter } from "./lora.ts";
 export { parseLoraConfig, type LoraConfig, type LoraConfigInput } from "./lora-config.ts";
 export type { ResizeOptions } from "./resize.ts";
+export { logitLens, type LensOptions, type LensPlace, type LensText } from "./logit-lens.ts";
 export type { TokenLogprob } from "./logprobs.ts";
 export type { GeneratedToken, RowDriver, RowEnd } from "./row.ts";
 export * from "./safetensors.ts";

@@ -4,14 +4,14 @@ import * as path from "node:path";
 import { Interrupted, UserError, writeJson } from "../base/index.ts";
 import { withInterrupt } from "./interrupt.ts";
 import { showTable } from "./notebook/index.ts";
+import { outcomeOf, type Outcome } from "./outcome.ts";
 import { projectRoot } from "./project.ts";
 import type { Recipe } from "./recipe.ts";
 import { writeReport } from "./report-of.ts";
-import { formatMain, resultsOf, type Results } from "./results.ts";
 import { experimentFolder, runOf, type Run } from "./run.ts";
 import { readManifest } from "./stage.ts";
 import { stagesOf } from "./pipeline.ts";
-import { NOTEBOOKS, walk } from "./walk.ts";
+import { walk } from "./walk.ts";
 
 /** All runs of a recipe: each arm with each seed; the first one is the main run, which the notebooks walk through. */
 export const runsOf = (recipe: Recipe): Run[] =>
@@ -34,12 +34,11 @@ export async function runExperiment(recipe: Recipe, options: { readonly jobs?: n
   });
   if (!walked) return false;
 
-  const { results, origin, file } = await writeResults(recipe, runs);
+  const { outcome, origin, file } = await writeResults(recipe, runs);
   const folder = experimentFolder(recipe);
   const report = path.join(folder, "report.html");
-  const notebooks = NOTEBOOKS.map(({ name }) => name);
-  writeReport({ recipe, runs, results, provenance: origin, notebooks, report });
-  showTable(formatMain(results.main), { limit: 100 });
+  writeReport({ recipe, runs, outcome, provenance: origin, report });
+  showTable(outcome.table, { limit: 100 });
   process.stdout.write(
     `\nresults: ${path.relative(process.cwd(), file)}\nreport:  ${path.relative(process.cwd(), report)}\n`,
   );
@@ -50,12 +49,12 @@ export async function runExperiment(recipe: Recipe, options: { readonly jobs?: n
 export async function writeResults(
   recipe: Recipe,
   runs: readonly Run[],
-): Promise<{ results: Results; origin: Record<string, unknown>; file: string }> {
-  const results = await resultsOf(runs);
+): Promise<{ outcome: Outcome; origin: Record<string, unknown>; file: string }> {
+  const outcome = await outcomeOf(recipe, runs);
   const origin = provenance(recipe, runs);
   const file = path.join(experimentFolder(recipe), "results.json");
-  writeJson(file, { ...origin, ...results });
-  return { results, origin, file };
+  writeJson(file, { ...origin, ...outcome.results });
+  return { outcome, origin, file };
 }
 
 /** What was run, with the manifests of every stage: enough to repeat it and to compare hashes. */

@@ -11,5 +11,6 @@ export { trainingStage } from "./stages/training-engine.ts";
 export { newStudent, readTrainingMetrics, snapshotsOf, studentFolder } from "./stages/training.ts";
 export { firstTrajectory, readPrior, readTrajectories, trajectoriesStage } from "./stages/trajectories.ts";
 export * from "./further-training.ts";
+export * as knowSelf from "./knowself/index.ts";
 export * from "./rollouts/index.ts";
 export * from "./walk-tools.ts";

@@ -1,104 +1,38 @@
 import * as path from "node:path";
-import { failureFigure, learningCurveFigure, successByTypeFigure, successBySplitFigure } from "../plots/index.ts";
-import type { Recipe } from "./recipe.ts";
-import { buildReport, type SummaryBlock } from "./report/index.ts";
-import { formatMain, type MainRow, type Results } from "./results.ts";
-import { readManifest } from "./stage.ts";
+import type { Outcome } from "./outcome.ts";
 import { stagesOf } from "./pipeline.ts";
+import type { Recipe } from "./recipe.ts";
+import { buildReport } from "./report/index.ts";
 import type { Run } from "./run.ts";
-import { executedNotebook } from "./walk.ts";
+import { readManifest } from "./stage.ts";
+import { executedNotebook, notebooksOf } from "./walk.ts";
 import { runFacts } from "./walk-tools.ts";
 
 export interface ExperimentReport {
   readonly recipe: Recipe;
   readonly runs: readonly Run[];
-  readonly results: Results;
+  readonly outcome: Outcome;
   readonly provenance: object;
-  /** Names of the walk's notebooks; those of the main run are shown. */
-  readonly notebooks: readonly string[];
   readonly report: string;
 }
 
 /** Writes the report of a finished experiment: what came out, how to read it, and the executed notebooks. */
-export function writeReport({ recipe, runs, results, provenance, notebooks, report }: ExperimentReport): void {
+export function writeReport({ recipe, runs, outcome, provenance, report }: ExperimentReport): void {
   const [main] = runs;
   buildReport({
     title: recipe.title,
     summary: [
-      { markdown: introduction(recipe, runs) },
-      { table: formatMain(results.main), caption: "Success with 95 % intervals", limit: 200 },
-      { markdown: READING },
-      ...figures(results),
-      { table: runFacts(main), caption: "The main run, which the notebooks below walk through" },
-      { table: costs(runs), caption: "Time and memory of each stage", limit: 100 },
+      { markdown: outcome.introduction },
+      { table: outcome.table, caption: outcome.caption, limit: 200 },
+      ...outcome.blocks,
+      { table: runFacts(main), caption: "The main run, which is walked through below" },
+      { table: costs(runs), caption: "Time and memory of each stage", limit: 200 },
     ],
-    notebooks: notebooks.map((name) => executedNotebook(main, name)),
+    notebooks: notebooksOf(main).map(({ name }) => executedNotebook(main, name)),
     provenance,
     out: report,
   });
 }
-
-function introduction(recipe: Recipe, runs: readonly Run[]): string {
-  const sources = new Set(runs.map((run) => run.settings.games.source));
-  const rooms = sources.has("alfworld")
-    ? "rooms of the published ALFWorld training games, varied"
-    : "generated households";
-  const seeds = recipe.seeds.length === 1 ? `seed ${recipe.seeds[0]}` : `seeds ${recipe.seeds.join(", ")}`;
-  return [
-    ...(recipe.quick
-      ? ["**A quick run: it shows the way, not the result.** The student has hardly begun to learn."]
-      : []),
-    `A small student, trained from scratch on episodes of a scripted teacher in ${rooms}, plays text games in the rules`,
-    `and wording of ALFWorld (${recipe.arms.size === 1 ? seeds : `${recipe.arms.size} variants, ${seeds}`}).`,
-    "The student is a language model of a few hundred thousand parameters that knows nothing but these games, and the",
-    "teacher is a program: this is a real experiment in small, not a result about large models.",
-  ].join(" ");
-}
-
-const READING = [
-  "*Free*: the student says whatever it likes. *Admissible only*: it chooses among the commands that make sense in the",
-  "state. *generated test*: games of our own in rooms that no training game has; *dev*: games held out to choose settings",
-  "on; *valid_seen* and *valid_unseen*: the published ALFWorld games, played only where the data folder has them.",
-  "Intervals are Wilson's for one seed and bootstrapped over games and seeds for several. Steps are of won games; refused",
-  "is the mean share of commands that were answered by “Nothing happens.”",
-].join(" ");
-
-function figures(results: Results): SummaryBlock[] {
-  const blocks: SummaryBlock[] = [];
-  const variants = [...new Set(results.main.map((row) => row.variant))];
-  const label = (row: { arm: string }, variant: string): string =>
-    variants.length > 1 ? `${variant}: ${row.arm}` : row.arm;
-  const shown = results.main.filter((row) => variants.length === 1 || row.arm === "student, free");
-  blocks.push({
-    figure: successBySplitFigure(shown.map((row) => estimate(row, label(row, row.variant)))),
-    description: "Success by set of games, with intervals",
-  });
-  const [{ set, variant }] = results.main;
-  const byType = results.byType.filter((row) => row.split === set && row.run === variant);
-  blocks.push({
-    figure: successByTypeFigure(byType, `Success by task type: ${set}`),
-    description: "Success by task type",
-  });
-  if (results.learningCurve.length > 0) {
-    const points = results.learningCurve.map((row) => ({ ...row, arm: label(row, row.run) }));
-    blocks.push({ figure: learningCurveFigure(points), description: "Success of snapshots taken during training" });
-  }
-  const failures = results.failures.filter((row) => row.set === set && row.variant === variant);
-  if (failures.length > 0) {
-    const figure = failureFigure(failures, `Where lost games went wrong: ${set}`);
-    blocks.push({ figure, description: "Lost games by class" });
-  }
-  return blocks;
-}
-
-const estimate = (row: MainRow, arm: string): Parameters<typeof successBySplitFigure>[0][number] => ({
-  arm,
-  split: row.set,
-  n: row.games * row.seeds,
-  value: row.success,
-  low: row.low,
-  high: row.high,
-});
 
 function costs(runs: readonly Run[]): Record<string, string | number>[] {
   return runs.flatMap((run) =>

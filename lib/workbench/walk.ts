@@ -7,19 +7,29 @@ import type { Run } from "./run.ts";
 import { runNotebookInTerminal } from "./runner/index.ts";
 import { readManifest } from "./stage.ts";
 
-/** The main walk, in order, with the last stage that each notebook runs. */
-export const NOTEBOOKS = [
+interface WalkNotebook {
+  /** Its path in `notebooks/`, without `.ipynb`. */
+  readonly name: string;
+  /** The last stage that it runs. */
+  readonly stage: string;
+}
+
+const MAIN_WALK: readonly WalkNotebook[] = [
   { name: "01-trajectories", stage: "trajectories" },
   { name: "02-labels", stage: "labels" },
   { name: "03-training", stage: "training" },
   { name: "04-evaluation", stage: "evaluation" },
-] as const;
+];
+const KNOWSELF: readonly WalkNotebook[] = [{ name: "methods/knowself", stage: "evaluation" }];
+
+/** The notebooks that walk through a run, in order. */
+export const notebooksOf = (run: Run): readonly WalkNotebook[] => (run.settings.knowself ? KNOWSELF : MAIN_WALK);
 
 export const executedNotebook = (run: Run, name: string): string => path.join(run.folder, "notebooks", `${name}.ipynb`);
 
 /** True when every notebook of the walk was executed to its end; throws `Interrupted` after `signal`. */
 export async function walk(recipe: Recipe, run: Run, signal: AbortSignal): Promise<boolean> {
-  for (const { name, stage } of NOTEBOOKS) {
+  for (const { name, stage } of notebooksOf(run)) {
     const notebook = path.join(projectRoot, "notebooks", `${name}.ipynb`);
     const output = executedNotebook(run, name);
     const parameters = { recipe: recipe.file, arm: run.arm, seed: run.seed, quick: run.quick };

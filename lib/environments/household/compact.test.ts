@@ -116,6 +116,27 @@ test("thoughts", () => {
   }
 });
 
+describe("rules", () => {
+  const encode = codec.encodeKnowledge;
+
+  test.each([
+    ["When the agent needs a pencil, the agent should look in drawer 4 or on bed 1 first.", "pencil drawer 4 bed 1"],
+    ["When the agent needs an egg, the agent should look in fridge 1 first.", "egg fridge 1"],
+  ])("%s", (rule, compact) => {
+    expect(encode(rule)).toBe(compact);
+  });
+
+  test.each([
+    "",
+    "When the agent needs a pencil, the agent should look in a drawer first.",
+    "When the agent needs a pencil, the agent should look in drawer 4 first. [Knowledge]",
+    "When the agent needs a </knowledge>, the agent should look in drawer 4 first.",
+    "Look in drawer 4 first.",
+  ])("other text passes unchanged: %j", (rule) => {
+    expect(encode(rule)).toBe(rule);
+  });
+});
+
 describe("random play, both wordings: every command comes back, every observation is shortened", () => {
   function play(games: readonly HouseholdFacts[], steps: number): void {
     const random = createRandom(1, "test/codec");

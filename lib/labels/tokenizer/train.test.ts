@@ -71,3 +71,16 @@ test("the order of the texts does not matter", () => {
 test("a vocabulary without room for the bytes is refused", () => {
   expect(() => trainTokenizer(TEXTS, { vocabularySize: 200 })).toThrow(/vocabularySize 200: at least 261/);
 });
+
+test("other control tokens come first, in the order given; what is learnt from the texts stays the same", () => {
+  const specials = ["<|pad|>", "<|end|>", "[Ask]"];
+  const tokenizer = trainTokenizer(TEXTS, { vocabularySize: 1000, specials });
+  const usual = trainTokenizer(TEXTS, { vocabularySize: 1000 });
+  expect(tokenizer.definition.vocabulary.slice(0, 3)).toEqual(specials);
+  expect(specials.map((name) => tokenizer.special(name))).toEqual([0, 1, 2]);
+  expect(tokenizer.definition.vocabulary.slice(3)).toEqual(usual.definition.vocabulary.slice(5));
+  expect(tokenizer.encode("[Ask]").some((id) => tokenizer.isSpecial(id))).toBe(false);
+  expect(tokenizer.encodeMarked("[Ask] mug").map((id) => tokenizer.tokenText(id))).toEqual(["[Ask]", " mug"]);
+  expect(() => tokenizer.special("<|act|>")).toThrow(/no special token "<\|act\|>"/);
+  expect(() => trainTokenizer(TEXTS, { vocabularySize: 258, specials })).toThrow(/vocabularySize 258: at least 259/);
+});

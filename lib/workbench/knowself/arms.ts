@@ -1,58 +1,92 @@
+import type { TaskType } from "../../environments/index.ts";
 import type { KnowledgeSource } from "../../evaluation/index.ts";
 import type { PreferenceLoss } from "../../training/index.ts";
-import type { ArmId } from "./settings.ts";
 
-/** Which trajectories a stage-1 training sees. */
-export const VARIANTS = ["gold", "self-aware", "no-knowledge", "no-reflection", "full-knowledge"] as const;
-export type Variant = (typeof VARIANTS)[number];
+/** Which gold trajectories a training sees, and what they know of their situations. */
+export interface Variant {
+  /** Name of its folder. */
+  readonly id: string;
+  readonly form: "gold" | "self-aware" | "no-knowledge" | "no-reflection" | "full-knowledge";
+  /** Only trajectories of these task types. */
+  readonly taskTypes?: readonly TaskType[];
+  /** Only this share of the trajectories has the form; the rest is absent, or plain gold. */
+  readonly share?: number;
+  readonly rest?: "absent" | "plain";
+}
 
 /** What is trained, in which stages, and how it plays. */
 export interface Arm {
   readonly title: string;
-  /** Stage 1: supervised fine-tuning on these trajectories; null: the base as it is. */
+  /** Stage 1: supervised fine-tuning; null: the base as it is. */
   readonly sft: Variant | null;
   /** Stage 2: pairs of these gold trajectories and the student's own failures. */
   readonly preference: { readonly loss: PreferenceLoss; readonly gold: Variant; readonly rules: "rpo" | "eto" } | null;
   readonly mode: KnowledgeSource["mode"];
 }
 
-const rpo = (gold: Variant): Arm["preference"] => ({ loss: "rpo_paper", gold, rules: "rpo" });
+const GOLD: Variant = { id: "gold", form: "gold" };
+const SELF_AWARE: Variant = { id: "self-aware", form: "self-aware" };
 
-export const ARMS: Readonly<Record<ArmId, Arm>> = {
+/** Stage 1 and stage 2 (RPO with the paper's loss) on the same trajectories. */
+const both = (title: string, sft: Variant, mode: Arm["mode"] = "adaptive"): Arm => ({
+  title,
+  sft,
+  preference: { loss: "rpo_paper", gold: sft, rules: "rpo" },
+  mode,
+});
+
+/** The paper's split: put, clean and examine are seen, the other three not. */
+const SEEN: readonly TaskType[] = ["pick_and_place_simple", "pick_clean_then_place_in_recep", "look_at_obj_in_light"];
+
+const SHARES = [20, 40, 60, 80] as const;
+type ScalingId = `${"absolute" | "relative"}-${(typeof SHARES)[number]}`;
+
+/** KnowSelf on a part of its data: alone, or filled up with plain gold. */
+const SCALING = Object.fromEntries(
+  (["absolute", "relative"] as const).flatMap((how) =>
+    SHARES.map((percent): [string, Arm] => {
+      const rest = how === "absolute" ? "absent" : "plain";
+      const variant = { ...SELF_AWARE, id: `${how}-${percent}`, share: percent / 100, rest } as const;
+      return [variant.id, { title: `${percent} %, ${how}`, sft: variant, preference: null, mode: "adaptive" }];
+    }),
+  ),
+) as Record<ScalingId, Arm>;
+
+/** Every arm by the name that recipes give it. */
+export const ARMS = {
   base: { title: "base", sft: null, preference: null, mode: "adaptive" },
-  fast: { title: "SFT on gold (all fast)", sft: "gold", preference: null, mode: "adaptive" },
-  sft: { title: "KnowSelf, stage 1", sft: "self-aware", preference: null, mode: "adaptive" },
-  knowself: { title: "KnowSelf", sft: "self-aware", preference: rpo("self-aware"), mode: "adaptive" },
-  always: { title: "KnowSelf, always told", sft: "self-aware", preference: rpo("self-aware"), mode: "always" },
-  never: { title: "KnowSelf, never told", sft: "self-aware", preference: rpo("self-aware"), mode: "never" },
-  "no-knowledge": {
-    title: "without knowledge",
-    sft: "no-knowledge",
-    preference: rpo("no-knowledge"),
-    mode: "adaptive",
-  },
-  "no-reflection": {
-    title: "without reflection",
-    sft: "no-reflection",
-    preference: rpo("no-reflection"),
-    mode: "adaptive",
-  },
-  "full-knowledge": {
-    title: "full knowledge",
-    sft: "full-knowledge",
-    preference: rpo("full-knowledge"),
-    mode: "always",
-  },
-  "rpo-only": { title: "RPO only", sft: null, preference: rpo("self-aware"), mode: "adaptive" },
+  fast: { title: "SFT on gold (all fast)", sft: GOLD, preference: null, mode: "adaptive" },
+  sft: { title: "KnowSelf, stage 1", sft: SELF_AWARE, preference: null, mode: "adaptive" },
+  knowself: both("KnowSelf", SELF_AWARE),
+  always: both("KnowSelf, always told", SELF_AWARE, "always"),
+  never: both("KnowSelf, never told", SELF_AWARE, "never"),
+  "no-knowledge": both("without knowledge", { id: "no-knowledge", form: "no-knowledge" }),
+  "no-reflection": both("without reflection", { id: "no-reflection", form: "no-reflection" }),
+  "full-knowledge": both("full knowledge", { id: "full-knowledge", form: "full-knowledge" }, "always"),
+  "rpo-only": { ...both("RPO only", SELF_AWARE), sft: null },
   dpo: {
-    title: "stage 1 + DPO",
-    sft: "self-aware",
-    preference: { loss: "dpo", gold: "self-aware", rules: "rpo" },
+    ...both("stage 1 + DPO", SELF_AWARE),
+    preference: { loss: "dpo", gold: SELF_AWARE, rules: "rpo" },
+  },
+  eto: { ...both("ETO", GOLD), preference: { loss: "dpo", gold: GOLD, rules: "eto" } },
+  "seen-types": {
+    title: "KnowSelf, three task types",
+    sft: { id: "seen-types", form: "self-aware", taskTypes: SEEN },
+    preference: null,
     mode: "adaptive",
   },
-  eto: { title: "ETO", sft: "gold", preference: { loss: "dpo", gold: "gold", rules: "eto" }, mode: "adaptive" },
-};
+  "seen-types-fast": {
+    title: "SFT on gold, three task types",
+    sft: { id: "seen-types-gold", form: "gold", taskTypes: SEEN },
+    preference: null,
+    mode: "adaptive",
+  },
+  ...SCALING,
+} as const satisfies Record<string, Arm>;
+
+export type ArmId = keyof typeof ARMS;
+export const ARM_IDS = Object.keys(ARMS) as [ArmId, ...ArmId[]];
 
 /** Name of the folder of an arm's stage 2; arms that differ only in how they play share it. */
 export const preferenceName = ({ sft, preference }: Arm): string | null =>
-  preference && `${sft ?? "base"}-${preference.loss}-${preference.rules}`;
+  preference && `${sft?.id ?? "base"}-${preference.loss}-${preference.rules}`;

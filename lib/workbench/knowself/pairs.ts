@@ -106,18 +106,24 @@ const householdOf = (trajectory: Trajectory, households: ReadonlyMap<number, Hou
 
 export const readSituations = (run: Run): Situations => readJson<Situations>(stageFolder(run, "pairs", PAIRS));
 
-/** The gold trajectories as a variant of stage 1 sees them. */
-export async function variantOf(run: Run, variant: Variant): Promise<Trajectory[]> {
-  const gold = await readGold(run);
-  if (variant === "gold") return gold;
-  if (variant === "full-knowledge") {
+/** The gold trajectories as a variant has them, in the gold's order. */
+export async function variantOf(run: Run, { form, taskTypes, share = 1, rest }: Variant): Promise<Trajectory[]> {
+  const gold = (await readGold(run)).filter(({ task }) => taskTypes?.some((type) => type === task.type) ?? true);
+  const count = Math.round(share * gold.length);
+  const formed = await inForm(run, form, gold.slice(0, count));
+  return rest === "plain" ? [...formed, ...gold.slice(count)] : formed;
+}
+
+async function inForm(run: Run, form: Variant["form"], gold: readonly Trajectory[]): Promise<Trajectory[]> {
+  if (form === "gold") return [...gold];
+  if (form === "full-knowledge") {
     const households = await readHouseholds(run);
     return gold.map((each) => toldAtEveryTurn(each, ruleFor(householdOf(each, households).rules)));
   }
   const { slow, knowledgeable } = readSituations(run);
   return selfAwareTrajectories({
     gold,
-    knowledgeable: variant === "no-knowledge" ? [] : knowledgeable,
-    reflected: variant === "no-reflection" ? [] : slow,
+    knowledgeable: form === "no-knowledge" ? [] : knowledgeable,
+    reflected: form === "no-reflection" ? [] : slow,
   });
 }

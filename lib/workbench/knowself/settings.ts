@@ -1,25 +1,9 @@
 import { z } from "zod";
+import { ARM_IDS } from "./arms.ts";
 import { preferenceRecipeSchema, sftRecipeSchema } from "../../training/index.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().positive();
-
-/** What is trained; see `arms.ts`. */
-export const ARM_IDS = [
-  "base",
-  "fast",
-  "sft",
-  "knowself",
-  "always",
-  "never",
-  "no-knowledge",
-  "no-reflection",
-  "full-knowledge",
-  "rpo-only",
-  "dpo",
-  "eto",
-] as const;
-export type ArmId = (typeof ARM_IDS)[number];
 
 /** Settings of the embedded KnowSelf experiment, beside those of the base's training. */
 export const knowSelfSchema = z.strictObject({

@@ -19,7 +19,7 @@ import { variantOf } from "./pairs.ts";
 
 const SCRATCH = ["checkpoints", "metrics.jsonl"];
 
-export const sftFolder = (run: Run, variant: Variant): string => stageFolder(run, "sft", variant);
+export const sftFolder = (run: Run, variant: Variant): string => stageFolder(run, "sft", variant.id);
 
 /** Folder of the student that plays an arm. */
 export function armFolder(run: Run, arm: Arm): string {
@@ -35,11 +35,11 @@ export function sftStage(run: Run, variant: Variant, onProgress?: OnProgress): P
   if (!training || !pairs) throw new Error("the pairs stage must be finished before stage 1");
   const { engine, threads } = selectEngine("auto");
   return runStage({
-    name: `sft/${variant}`,
+    name: `sft/${variant.id}`,
     code: stageCode(import.meta.url),
     folder: sftFolder(run, variant),
     seed: run.seed,
-    settings: { sft, maskKnowledge, engine, threads },
+    settings: { variant, sft, maskKnowledge, engine, threads },
     inputs: { training: training.artefact, pairs: pairs.artefact },
     scratch: SCRATCH,
     run: async ({ folder, signal, file }) => {

@@ -9,8 +9,8 @@ import { ourVocabulary } from "./vocabulary.ts";
 
 /**
  * One household over many games: the room stays, things are put back and tasks are given anew. An ordinary one keeps
- * things where such things usually lie; one with ways of its own keeps each type of thing in a few places of its own, which
- * nobody can know who has not been there.
+ * things where such things usually lie; one with ways of its own keeps all things of a type in one place, which nobody
+ * can know who has not been there.
  */
 export interface Home extends GameSource {
   readonly id: string;
@@ -23,15 +23,12 @@ export interface HomeOptions {
   readonly hasOwnWays: boolean;
 }
 
-/** In how many receptacles a household with ways of its own keeps things of a type. */
-const OWN_PLACES = 2;
-
 const USUAL_TASKS = 0.6;
 
 /** The household that lives in the room of `facts`. Its games depend on the facts' id and on the seed. */
 export function homeIn(facts: HouseholdFacts, { prior, seed, hasOwnWays }: HomeOptions): Home {
   const { goals } = ourVocabulary();
-  const id = `${facts.id}${hasOwnWays ? "/own-ways" : "/ordinary"}`;
+  const id = `${facts.id}~${hasOwnWays ? "own-ways" : "ordinary"}`;
   const placement = hasOwnWays ? ownPlacement(facts, `${seed}/${id}`) : undefined;
   const context = { prior, usualPairs: (type: TaskType) => goals.get(type)!.usual, placement };
   return {
@@ -43,7 +40,7 @@ export function homeIn(facts: HouseholdFacts, { prior, seed, hasOwnWays }: HomeO
       const types = index === 0 ? [facts.goal.type] : TASK_TYPES.filter((type) => allowsTask(facts, type));
       for (;;) {
         const game = varyGame(facts, random.pick(types), random, context, options);
-        if (game) return { ...game, id: `${id}/${index}` };
+        if (game) return { ...game, id: `${id}~${index}` };
       }
     },
   };
@@ -68,20 +65,15 @@ export function createHomes({ rooms, prior, seed, ownWays }: HomesOptions): { ho
   };
 }
 
-/** Each type of thing in a few receptacles, evenly drawn from all in the room that take it. */
+/** All things of a type in one receptacle, evenly drawn from those in the room that take it. */
 function ownPlacement({ receptacles, canContain }: HouseholdFacts, name: string): (random: Random) => ChoosePlace {
-  const known = new Map<string, readonly number[]>();
-  const placesOf = (object: string): readonly number[] => {
-    let places = known.get(object);
-    if (places === undefined) {
+  const places = new Map<string, number | null>();
+  return () => (object, fits) => {
+    if (!places.has(object)) {
       const fitting = receptacles.flatMap(({ type }, index) => (canContain.get(type)?.has(object) ? [index] : []));
-      places = createRandom(0, `${name}/${object}`).sample(fitting, Math.min(OWN_PLACES, fitting.length));
-      known.set(object, places);
+      places.set(object, fitting.length > 0 ? createRandom(0, `${name}/${object}`).pick(fitting) : null);
     }
-    return places;
-  };
-  return (random) => (object, fits) => {
-    const places = placesOf(object).filter((index) => fits?.(receptacles[index].type) ?? true);
-    return places.length > 0 ? random.pick(places) : null;
+    const place = places.get(object)!;
+    return place !== null && (fits?.(receptacles[place].type) ?? true) ? place : null;
   };
 }

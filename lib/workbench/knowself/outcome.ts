@@ -1,0 +1,65 @@
+import { formatKnowSelfTable } from "../../evaluation/index.ts";
+import {
+  pairedDifferencesFigure,
+  situationsByTypeFigure,
+  successAgainstKnowledgeFigure,
+  successWithinFigure,
+} from "../../plots/index.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Recipe } from "../recipe.ts";
+import type { SummaryBlock } from "../report/index.ts";
+import type { Run } from "../run.ts";
+import { knowSelfResults, type KnowSelfResults } from "./results.ts";
+
+/** What a KnowSelf experiment found. */
+export function knowSelfOutcome(recipe: Recipe, runs: readonly Run[]): Promise<Outcome> {
+  const results = knowSelfResults(runs);
+  return Promise.resolve({
+    results,
+    table: formatKnowSelfTable(results.main),
+    caption: "Success within 10, 20 and 40 steps, with 95 % intervals",
+    introduction: introduction(recipe),
+    blocks: blocks(results),
+  });
+}
+
+function introduction({ quick, seeds }: Recipe): string {
+  return [
+    ...(quick ? ["**A quick run: it shows the way, not the result.** The student has hardly begun to learn."] : []),
+    "KnowSelf's stages on a small student of our own that has learnt half of its trade",
+    `(${seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds.join(", ")}`}).`,
+    "Half of the households keep things where such things usually lie; the other half have ways of their own, and what is",
+    "known of these was learnt in earlier games. This is a real experiment in small: a student of a few hundred thousand",
+    "parameters and scripted stand-ins for the models that write and select rules. It says nothing about large models.",
+  ].join(" ");
+}
+
+const READING = [
+  "*Base*: the half-trained student. *All fast*: fine-tuned on the gold trajectories as they are. *Stage 1* and *KnowSelf*:",
+  "on gold trajectories that ask for knowledge and think again where the base would have erred, without and with the second",
+  "stage, which learns from the student's own failures. *Always told* and *never told*: the same student, given a rule at",
+  "every turn, or none. *Without …*: trained without that situation; *full knowledge*: trained and played with a rule at every",
+  "turn. Know% and Reflect% are shares of all actions. Intervals are bootstrapped over games and seeds.",
+].join(" ");
+
+function blocks({ main, comparisons, byType, paper }: KnowSelfResults): SummaryBlock[] {
+  const together = main.filter(({ set }) => set.endsWith("both kinds"));
+  const sets = together.length > 0 ? together : main;
+  return [
+    { markdown: READING },
+    { figure: successWithinFigure(main), description: "Success within 10, 20 and 40 steps by arm and set" },
+    {
+      figure: pairedDifferencesFigure(
+        comparisons.filter(({ set }) => sets.some((row) => row.set === set)),
+        "Against KnowSelf: success within 20 steps",
+      ),
+      description: "Paired differences of each arm to KnowSelf",
+    },
+    { figure: successAgainstKnowledgeFigure(sets), description: "Success within 20 steps against Know%" },
+    {
+      figure: situationsByTypeFigure(byType.filter(({ split }) => split === sets[0].set)),
+      description: "Know% and Reflect% by task type",
+    },
+    { table: paper, caption: "The paper's results and ours: two experiments, told apart by their columns" },
+  ];
+}

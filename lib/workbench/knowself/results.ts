@@ -1,0 +1,79 @@
+import {
+  actionRates,
+  besidePaper,
+  compareArms,
+  knowSelfTable,
+  type KnowSelfRow,
+  type PaperPair,
+  type SituationRow,
+} from "../../evaluation/index.ts";
+import type { SetComparison } from "../../plots/index.ts";
+import type { Run } from "../run.ts";
+import type { EvaluationRow } from "../stages/evaluation.ts";
+import { ARMS } from "./arms.ts";
+import { readKnowSelfRows, TEACHERS } from "./evaluation.ts";
+
+/** Every figure of a KnowSelf experiment. */
+export interface KnowSelfResults {
+  /** Arm by set; the sets of both kinds of households together come last. */
+  readonly main: readonly KnowSelfRow[];
+  /** Each arm against KnowSelf on the same games: success within 20 steps. */
+  readonly comparisons: readonly SetComparison[];
+  readonly byType: readonly SituationRow[];
+  readonly paper: readonly Record<string, string>[];
+}
+
+/** Both kinds of households together, by the name of each set. */
+const TOGETHER: Readonly<Record<string, string>> = {
+  "generated, ordinary": "generated, both kinds",
+  "generated, own ways": "generated, both kinds",
+  valid_unseen: "valid_unseen, both kinds",
+  "valid_unseen, own ways": "valid_unseen, both kinds",
+};
+
+/** Paper's methods and the arms that come nearest to them. */
+const BESIDE: readonly PaperPair[] = [
+  { paper: "ReAct", here: ARMS.base.title },
+  { paper: "ETO", here: ARMS.eto.title },
+  { paper: null, here: ARMS.fast.title },
+  { paper: "KnowSelf", here: ARMS.knowself.title },
+];
+
+export function knowSelfResults(runs: readonly Run[]): KnowSelfResults {
+  const rows = runs.flatMap(readKnowSelfRows);
+  const together = rows.map((row) => ({ ...row, split: TOGETHER[row.split] ?? row.split }));
+  const main = [...knowSelfTable(rows), ...knowSelfTable(together)];
+  return {
+    main,
+    comparisons: compared([...rows, ...together]),
+    byType: actionRates(together, true),
+    paper: paperTable(main),
+  };
+}
+
+function compared(rows: readonly EvaluationRow[]): SetComparison[] {
+  const reference = ARMS.knowself.title;
+  const arms = [...new Set(rows.map(({ arm }) => arm))];
+  const scripted: readonly string[] = Object.values(TEACHERS);
+  if (!arms.includes(reference)) return [];
+  return [...new Set(rows.map(({ split }) => split))].flatMap((set) => {
+    const own = rows.filter(({ split }) => split === set);
+    return arms
+      .filter((arm) => arm !== reference && !scripted.includes(arm))
+      .map((arm) => ({ ...compareArms(own, arm, reference, "success_20"), set }));
+  });
+}
+
+/** Ours on the published games as they are, where there are any, else on the generated ones. */
+function paperTable(main: readonly KnowSelfRow[]): Record<string, string>[] {
+  const sets = main.map(({ set }) => set);
+  const set = sets.includes("valid_unseen") ? "valid_unseen" : sets[0];
+  const own = main
+    .filter((row) => row.set === set)
+    .map(({ arm, within, knowledge }) => ({
+      ...{ arm, success: within.limit },
+      ...(knowledge ? { knowledge: knowledge.value } : {}),
+    }));
+  const pairs = BESIDE.filter(({ here }) => own.some(({ arm }) => arm === here));
+  return besidePaper({ pairs, own });
+}
