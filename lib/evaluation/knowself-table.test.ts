@@ -56,23 +56,22 @@ test("in words; what was not measured is a dash", () => {
   expect(formatKnowSelfTable(knowSelfTable(seeds))).toEqual([
     {
       ...{ games: "test", player: "KnowSelf", n: "2 × 2 seeds" },
-      "within 10 steps, %": "50.0 (0.0 – 100.0)",
-      "within 20 steps, %": "50.0 (0.0 – 100.0)",
-      "within 40 steps, %": "100.0 (34.2 – 100.0)",
+      "≤ 10 steps, %": "50.0 (0.0–100.0)",
+      "≤ 20 steps, %": "50.0 (0.0–100.0)",
+      "≤ 40 steps, %": "100.0 (34.2–100.0)",
       ...{
         steps: "20.0",
-        "steps if won": "20.0",
         "Know%": "20.0",
         "Reflect%": "0.0",
-        "refused, %": "7.5",
+        "refused %": "7.5",
         tokens: "200",
       },
     },
   ]);
   const bare = resultRows([episode({ id: "a", steps: 3 })], key);
   expect(formatKnowSelfTable(knowSelfTable(bare), 20)[0]).toMatchObject({
-    "within 10 steps, %": "–",
-    "within 20 steps, %": "0.0 (0.0 – 79.3)",
-    ...{ "Know%": "–", "steps if won": "–", tokens: "–" },
+    "≤ 10 steps, %": "–",
+    "≤ 20 steps, %": "0.0 (0.0–79.3)",
+    ...{ "Know%": "–", tokens: "–" },
   });
 });

@@ -58,12 +58,13 @@ export function actionRates(rows: readonly ResultRow[], byTaskType = false): Sit
   });
 }
 
-/** The main table from result rows of any number of arms, sets (`split`) and seeds, in order of appearance. */
+/** The main table from result rows of any number of arms, sets (`split`) and seeds: set by set, in order of appearance. */
 export function knowSelfTable(rows: readonly ResultRow[]): KnowSelfRow[] {
   const summary = summarise(rows, ["split", "arm"]);
   const rates = actionRates(rows);
-  return summary
-    .filter(({ metric }) => metric === "success")
+  const sets = [...new Set(rows.map(({ split }) => split))];
+  return sets
+    .flatMap((set) => summary.filter(({ metric, split }) => metric === "success" && split === set))
     .map(({ split, arm, tasks, seeds, ...success }) => {
       const of = <T extends SummaryRow<"split" | "arm"> | SituationRow>(list: readonly T[], metric: Metric): T | null =>
         list.find((row) => row.metric === metric && row.split === split && row.arm === arm) ?? null;
@@ -94,7 +95,7 @@ function interval(of: Interval | null): Interval | null {
 const NONE = "–";
 const percent = (rate: number): string => (100 * rate).toFixed(1);
 const withInterval = (rate: Interval | null): string =>
-  rate === null ? NONE : `${percent(rate.value)} (${percent(rate.low)} – ${percent(rate.high)})`;
+  rate === null ? NONE : `${percent(rate.value)} (${percent(rate.low)}–${percent(rate.high)})`;
 const rate = (of: Interval | null): string => (of === null ? NONE : percent(of.value));
 const rounded = (value: number | null, digits: number): string => (value === null ? NONE : value.toFixed(digits));
 
@@ -104,14 +105,13 @@ export function formatKnowSelfTable(table: readonly KnowSelfRow[], stepLimit = 4
     games: row.set,
     player: row.arm,
     n: row.seeds > 1 ? `${row.games} × ${row.seeds} seeds` : row.games,
-    "within 10 steps, %": withInterval(row.within[10]),
-    "within 20 steps, %": withInterval(row.within[20]),
-    [`within ${stepLimit} steps, %`]: withInterval(row.within.limit),
+    "≤ 10 steps, %": withInterval(row.within[10]),
+    "≤ 20 steps, %": withInterval(row.within[20]),
+    [`≤ ${stepLimit} steps, %`]: withInterval(row.within.limit),
     steps: rounded(row.steps, 1),
-    "steps if won": rounded(row.stepsIfWon, 1),
     "Know%": rate(row.knowledge),
     "Reflect%": rate(row.reflection),
-    "refused, %": rate(row.refused),
+    "refused %": rate(row.refused),
     tokens: rounded(row.tokens, 0),
   }));
 }

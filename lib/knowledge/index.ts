@@ -5,7 +5,7 @@ export { chatSelector, selectorMessages, type ChatSelectorOptions } from "./chat
 export { readChosenRule, ruleOfAnswer } from "./chosen-rule.ts";
 export { induceHouseholdRules, rulesIn, type HouseholdRule, type HouseholdRulesOptions } from "./household-rules.ts";
 export { readHouseholdState, type HouseholdState, type Need } from "./household-state.ts";
-export { lexicalSelector } from "./lexical-selector.ts";
+export { bestByWords, lexicalSelector } from "./lexical-selector.ts";
 export {
   loadKnowledge,
   taskKnowledge,

@@ -27,7 +27,7 @@ export interface PanelOptions {
 /** Pixels above the first row, between rows, and below the last; the latter hold ticks and the common title. */
 const [ABOVE, BETWEEN, BELOW] = [115, 75, 65];
 /** Names of a legend below that stand in one line of `LEGEND_LINE` pixels. */
-const [NAMES_IN_LINE, LEGEND_LINE] = [2, 21];
+const [NAMES_IN_LINE, LEGEND_LINE] = [3, 21];
 /** Share of the width between two panels. */
 const GAP = 0.06;
 

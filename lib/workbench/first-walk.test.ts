@@ -1,12 +1,10 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readJson } from "../base/index.ts";
-import { projectRoot } from "./project.ts";
 import type { Manifest } from "./stage.ts";
+import { runCommand, type Ended } from "./test-command.ts";
 
 /**
  * The whole walk as a user runs it, in its quick version: interrupted, continued, and run a second time from scratch.
@@ -19,28 +17,8 @@ afterAll(() => {
   fs.rmSync(empty, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function waymark(folder: string, args: readonly string[], until?: () => boolean): Promise<Ended> {
-  const child = spawn(process.execPath, ["--import", "tsx", "lib/workbench/cli.ts", ...args], {
-    cwd: projectRoot,
-    env: { ...process.env, WAYMARK_RUNS: path.join(runs, folder), WAYMARK_DATA: empty },
-  });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  if (until) {
-    void (async () => {
-      while (!until() && child.exitCode === null) await sleep(50);
-      child.kill("SIGINT");
-    })();
-  }
-  return new Promise((resolve) => child.on("close", (status) => resolve({ status, stdout, stderr })));
-}
+const waymark = (folder: string, args: readonly string[], until?: () => boolean): Promise<Ended> =>
+  runCommand(args, { WAYMARK_RUNS: path.join(runs, folder), WAYMARK_DATA: empty }, until);
 
 const runFolder = (folder: string): string => path.join(runs, folder, "household-quick", "main-seed0");
 const STAGES = ["trajectories", "labels", "training", "evaluation"];

@@ -115,8 +115,12 @@ describe("ConsultingTeacher", () => {
   });
 
   it("forgets everything at the next episode", () => {
-    const teacher = new ConsultingTeacher({ prior, places: (object) => PLACES[object] ?? null, asks: () => true });
-    const once = (): unknown => playEpisode(new Household(smallGame(SAFE)), teacher, { stepLimit: 30, seed: 0 });
+    const states: SearchState[] = [];
+    const asks = (state: SearchState): boolean => states.push(state) > 0 && state.searched > 0;
+    const teacher = new ConsultingTeacher({ prior, places: (object) => PLACES[object] ?? null, asks });
+    const game = { ...SAFE, receptacles: { ...SAFE.receptacles, "desk 1": ["pillow"] } };
+    const once = (): unknown => playEpisode(new Household(smallGame(game)), teacher, { stepLimit: 30, seed: 0 });
     expect(once()).toEqual(once());
+    expect(states.map(({ odd }) => odd)).toEqual([0, 1, 0, 1]);
   });
 });

@@ -14,23 +14,22 @@ test("the paper's values and ours stand in columns of their own, and every head 
   ];
   const table = besidePaper({ pairs, own });
   expect(table[0]).toEqual({
-    "method, paper (Llama-3.1-8B)": "KnowSelf",
-    "ALFWorld success %, paper (Llama-3.1-8B)": "84.33",
-    "Know%, paper (Llama-3.1-8B)": "15.01",
-    "arm, here (embedded student)": "KnowSelf",
-    "success % (95 % interval), here (embedded student)": "61.3 (58.0 – 64.0)",
-    "Know%, here (embedded student)": "20.0",
-    "about the paper's row": "",
-    "source of the paper's row": "arXiv 2504.03553, main results",
+    "paper's method": "KnowSelf",
+    "our arm": "KnowSelf",
+    "success %, paper (Llama-3.1-8B)": "84.33",
+    "success %, here (embedded student)": "61.3 (58.0–64.0)",
+    "Know%, paper": "15.01",
+    "Know%, here": "20.0",
+    "the paper's row": "arXiv 2504.03553, main results",
   });
-  expect(Object.values(table[1]).slice(0, 6)).toEqual(["ETO", "78.36", "0.00", "–", "–", "–"]);
-  expect(table[1]["about the paper's row"]).toContain("denominator");
-  expect(Object.values(table[2]).slice(0, 6)).toEqual(["–", "–", "–", "base", "30.0 (25.0 – 35.0)", "–"]);
+  expect(Object.values(table[1]).slice(0, 6)).toEqual(["ETO", "–", "78.36", "–", "0.00", "–"]);
+  expect(table[1]["the paper's row"]).toContain("denominator");
+  expect(Object.values(table[2])).toEqual(["–", "base", "–", "30.0 (25.0–35.0)", "–", "–", "–"]);
 });
 
 test("another model; what neither the paper nor we have is an error", () => {
   const [row] = besidePaper({ pairs: [{ paper: "KnowSelf", here: null }], own, model: "Gemma-2-2b-it" });
-  expect(row["ALFWorld success %, paper (Gemma-2-2b-it)"]).toBe("79.85");
+  expect(row["success %, paper (Gemma-2-2b-it)"]).toBe("79.85");
   expect(() => besidePaper({ pairs: [{ paper: "Kwai", here: null }], own })).toThrow('no row "Kwai"');
   expect(() => besidePaper({ pairs: [{ paper: null, here: "sft" }], own })).toThrow('no result of ours for "sft"');
 });

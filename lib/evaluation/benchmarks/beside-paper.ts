@@ -30,8 +30,8 @@ export interface BesidePaperOptions {
 const NONE = "–";
 
 /**
- * The paper's results beside ours, for people: the paper's in columns of their own, and every column says whose it is. The
- * two are not the same experiment (another model, other games, other knowledge); what can be compared is which method is
+ * The paper's results on ALFWorld beside ours, for people, each in columns that say whose they are; ours with their 95 %
+ * intervals. The two are not the same experiment (another model, other games, other knowledge); what can be compared is which method is
  * ahead of which.
  */
 export function besidePaper(options: BesidePaperOptions): Record<string, string>[] {
@@ -48,17 +48,16 @@ export function besidePaper(options: BesidePaperOptions): Record<string, string>
     if (arm !== null && !ours)
       throw new UserError(`no result of ours for "${arm}": ${own.map((result) => result.arm).join(", ")}`);
     return {
-      [`method, ${there}`]: paper ?? NONE,
-      [`ALFWorld success %, ${there}`]: theirs ? theirs.alfworld.All.toFixed(2) : NONE,
-      [`Know%, ${there}`]: theirs?.knowledgePercent == null ? NONE : theirs.knowledgePercent.toFixed(2),
-      [`arm, ${here}`]: arm ?? NONE,
-      [`success % (95 % interval), ${here}`]: ours ? estimate(ours.success) : NONE,
-      [`Know%, ${here}`]: ours?.knowledge === undefined ? NONE : (100 * ours.knowledge).toFixed(1),
-      "about the paper's row": theirs?.caveat ?? "",
-      "source of the paper's row": theirs?.source ?? "",
+      "paper's method": paper ?? NONE,
+      "our arm": arm ?? NONE,
+      [`success %, ${there}`]: theirs ? theirs.alfworld.All.toFixed(2) : NONE,
+      [`success %, ${here}`]: ours ? estimate(ours.success) : NONE,
+      "Know%, paper": theirs?.knowledgePercent == null ? NONE : theirs.knowledgePercent.toFixed(2),
+      "Know%, here": ours?.knowledge === undefined ? NONE : (100 * ours.knowledge).toFixed(1),
+      "the paper's row": theirs ? [theirs.source, ...(theirs.caveat ? [theirs.caveat] : [])].join("; ") : NONE,
     };
   });
 }
 
 const percent = (rate: number): string => (100 * rate).toFixed(1);
-const estimate = ({ value, low, high }: Interval): string => `${percent(value)} (${percent(low)} – ${percent(high)})`;
+const estimate = ({ value, low, high }: Interval): string => `${percent(value)} (${percent(low)}–${percent(high)})`;

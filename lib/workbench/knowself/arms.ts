@@ -22,7 +22,12 @@ export interface Arm {
   /** Stage 2: pairs of these gold trajectories and the student's own failures. */
   readonly preference: { readonly loss: PreferenceLoss; readonly gold: Variant; readonly rules: "rpo" | "eto" } | null;
   readonly mode: KnowledgeSource["mode"];
+  /** Who chooses the rule at play. Default: the program that reads from the turns what is needed. */
+  readonly selector?: Selector;
 }
+
+/** `words`: the rule that shares most words with the task and the last turns. `any`: whatever rule comes up. */
+export type Selector = "need" | "words" | "any";
 
 const GOLD: Variant = { id: "gold", form: "gold" };
 const SELF_AWARE: Variant = { id: "self-aware", form: "self-aware" };
@@ -60,6 +65,8 @@ export const ARMS = {
   knowself: both("KnowSelf", SELF_AWARE),
   always: both("KnowSelf, always told", SELF_AWARE, "always"),
   never: both("KnowSelf, never told", SELF_AWARE, "never"),
+  "by-words": { ...both("KnowSelf, rules by words", SELF_AWARE), selector: "words" },
+  "any-rule": { ...both("KnowSelf, any rule", SELF_AWARE), selector: "any" },
   "no-knowledge": both("without knowledge", { id: "no-knowledge", form: "no-knowledge" }),
   "no-reflection": both("without reflection", { id: "no-reflection", form: "no-reflection" }),
   "full-knowledge": both("full knowledge", { id: "full-knowledge", form: "full-knowledge" }, "always"),

@@ -12,9 +12,10 @@ import { stageCode } from "../stage-code.ts";
 import type { EvaluationRow } from "../stages/evaluation.ts";
 import { readLabels } from "../stages/labels.ts";
 import { readPrior } from "../stages/trajectories.ts";
-import { ARMS } from "./arms.ts";
-import { knownPlaces, knowSelfOf, ruleFor, testHouseholds, type LivedIn } from "./households.ts";
+import { ARMS, type Arm } from "./arms.ts";
+import { knownPlaces, knowSelfOf, testHouseholds, type LivedIn } from "./households.ts";
 import { situationRows } from "./measures.ts";
+import { ruleBy } from "./selectors.ts";
 import { armFolder } from "./tuning.ts";
 
 /** The scripted agents that play beside the students. */
@@ -23,7 +24,11 @@ export const TEACHERS = { search: "scripted teacher", gold: "scripted gold agent
 /** Every arm plays the test households: each household's own game, with its rules to be asked for. */
 export function knowSelfEvaluationStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
   const knowself = knowSelfOf(run);
-  const arms = knowself.arms.map((id) => ({ id, arm: ARMS[id], folder: armFolder(run, ARMS[id]) }));
+  const arms = knowself.arms.map((id): { id: string; arm: Arm; folder: string } => ({
+    id,
+    arm: ARMS[id],
+    folder: armFolder(run, ARMS[id]),
+  }));
   const inputs = arms.map(({ id, folder }): [string, string] => [id, readManifest(folder)?.artefact ?? ""]);
   const missing = inputs.find(([, artefact]) => artefact === "");
   if (missing) throw new Error(`arm ${missing[0]} must be trained before the evaluation`);
@@ -64,7 +69,7 @@ export function knowSelfEvaluationStage(run: Run, onProgress?: OnProgress): Prom
         for (const { name, households } of sets) {
           const played = await playStudent({
             environments: households.map((household) => () => new Household(household.game(0))),
-            knowledge: (index) => ({ mode: arm.mode, ask: ruleFor(households[index].rules) }),
+            knowledge: (index) => ({ mode: arm.mode, ask: ruleBy(arm.selector ?? "need", households[index].rules) }),
             ...{ model, ...labels, name: arm.title, seed: run.seed, admissibleOnly: false, signal },
             ...{ stepLimit, maxLength: run.settings.model.context },
           });

@@ -38,7 +38,7 @@ const READING = [
   "*Base*: the half-trained student. *All fast*: fine-tuned on the gold trajectories as they are. *Stage 1* and *KnowSelf*:",
   "on gold trajectories that ask for knowledge and think again where the base would have erred, without and with the second",
   "stage, which learns from the student's own failures. *Always told* and *never told*: the same student, given a rule at",
-  "every turn, or none. *Without …*: trained without that situation; *full knowledge*: trained and played with a rule at every",
+  "every turn, or none. *By words*, *any rule*: its rules chosen by a poorer selector. *Without …*: trained without that situation; *full knowledge*: trained and played with a rule at every",
   "turn. Know% and Reflect% are shares of all actions. Intervals are bootstrapped over games and seeds.",
 ].join(" ");
 

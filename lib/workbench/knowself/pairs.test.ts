@@ -4,9 +4,8 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { JsonlWriter, writeJson } from "../../base/index.ts";
 import { createHouseholdCodec } from "../../environments/index.ts";
-import { bigrams } from "../../evaluation/test-bigrams.ts";
-import { ChatTemplate, SITUATED_SPECIAL_TOKENS, trainTokenizer } from "../../labels/index.ts";
-import { selectEngine } from "../../model/index.ts";
+import { ChatTemplate, SITUATED_SPECIAL_TOKENS, trainTokenizer, type Tokenizer } from "../../labels/index.ts";
+import { Llama, selectEngine, tf } from "../../model/index.ts";
 import { placeRule } from "../../knowledge/index.ts";
 import type { Trajectory, Turn } from "../../trajectory/index.ts";
 import type { Run } from "../run.ts";
@@ -21,6 +20,23 @@ const run = {
   ...{ folder, seed: 0 },
   settings: { labels: { thoughts: false, situations: true } },
 } as unknown as Run;
+
+/** Which token follows which is all that it knows. */
+function base(tokenizer: Tokenizer): Llama {
+  const hidden = tokenizer.size + (tokenizer.size % 2);
+  const sizes = { hidden_size: hidden, intermediate_size: 2, num_hidden_layers: 1, num_attention_heads: 1 };
+  const config = { ...sizes, vocab_size: tokenizer.size, max_position_embeddings: 128, initializer_range: 1e-6 };
+  const student = Llama.create(config, { seed: 1 });
+  const values = student.weights.dataSync().slice();
+  const offset = (name: string): number => student.layout.find((parameter) => parameter.name === name)!.offset;
+  for (let id = 0; id < tokenizer.size; id++) values[offset("model.embed_tokens.weight") + id * hidden + id] = 1;
+  for (const chain of ["<|assistant|> go shelf 1<|end|>", "<reflection> mug</reflection> look<|end|>"]) {
+    const ids = tokenizer.encodeMarked(chain);
+    for (let i = 1; i < ids.length; i++) values[offset("lm_head.weight") + ids[i] * hidden + ids[i - 1]] = 1;
+  }
+  tf.tidy(() => student.weights.assign(tf.tensor1d(values)));
+  return student;
+}
 
 const RULE = placeRule({ object: "mug", receptacles: ["desk 1"] });
 const user = (content: string): Turn => ({ role: "user", content });
@@ -69,8 +85,7 @@ beforeAll(async () => {
   });
   writeJson(path.join(folder, "labels", "tokenizer.json"), tokenizer);
   selectEngine("auto");
-  const chains = ["<|assistant|> go shelf 1<|end|>", "<reflection> mug</reflection> look<|end|>"];
-  const student = bigrams(tokenizer, chains, 128);
+  const student = base(tokenizer);
   student.save(path.join(folder, "training"));
   student.dispose();
   for (const stage of ["training", "gold"])

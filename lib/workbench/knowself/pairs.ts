@@ -1,7 +1,8 @@
 import { readJson, writeJson, type OnProgress } from "../../base/index.ts";
 import { predictTurns, rethinkTurns, type Doubt } from "../../evaluation/index.ts";
 import type { AgentTurn } from "../../labels/index.ts";
-import { chooseRule } from "../../knowledge/index.ts";
+import { readAction } from "../../environments/index.ts";
+import { chooseRule, readPlaceRule } from "../../knowledge/index.ts";
 import { Llama, selectEngine } from "../../model/index.ts";
 import { selfAwareTrajectories } from "../../synthesis/index.ts";
 import { agentText, type StepPair, type Trajectory } from "../../trajectory/index.ts";
@@ -19,7 +20,7 @@ import { toldAtEveryTurn } from "./base-trajectories.ts";
 export interface Situations {
   /** Pairs that the base corrected when told to think again; with `reflection`. */
   readonly slow: readonly StepPair[];
-  /** Pairs that it did not correct and for which there is a rule; with `rule`. */
+  /** Pairs that it did not correct and for which there is a rule that leads to what gold did; with `rule`. */
   readonly knowledgeable: readonly StepPair[];
 }
 
@@ -27,7 +28,8 @@ const PAIRS = "pairs.json";
 
 /**
  * Leads the base along the gold trajectories and asks at each turn what it would do. Where it does something else it is
- * told to think again; where that does not help, the household's rule for the situation is looked up. Unlike KnowSelf's
+ * told to think again; where that does not help, the household's rule for the situation is looked up, and kept where it leads
+ * to what gold did. Unlike KnowSelf's
  * ALFWorld stage this compares whole commands and does not skip the search: where things are is what there is to know.
  */
 export function pairsStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
@@ -59,8 +61,9 @@ export function pairsStage(run: Run, onProgress?: OnProgress): Promise<Manifest>
           situations.slow.push({ ...pair, reflection: agentText(reflection, second) });
         else {
           const { rules } = householdOf(trajectory, households);
-          const rule = chooseRule({ goal: trajectory.task.goal, turns, rules, correct: pair.golden_action });
-          if (rule) situations.knowledgeable.push({ ...pair, rule: rule.rule });
+          const rule = chooseRule({ goal: trajectory.task.goal, turns, rules });
+          if (rule && sendsTo(rule.rule, trajectory.turns[index].action!))
+            situations.knowledgeable.push({ ...pair, rule: rule.rule });
           else withoutRule++;
         }
       });
@@ -70,6 +73,12 @@ export function pairsStage(run: Run, onProgress?: OnProgress): Promise<Manifest>
       return { steps, different: wrong.length, slow, knowledgeable, withoutRule };
     },
   });
+}
+
+/** Whether a rule leads to this action. A selector that knows the right action chooses no rule that speaks against it. */
+function sendsTo(rule: string, action: string): boolean {
+  const receptacles = readPlaceRule(rule)?.receptacles ?? [];
+  return readAction(action).entities.some((entity) => receptacles.includes(entity));
 }
 
 /** The steps at which the student would do something else. */
