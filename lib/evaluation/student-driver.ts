@@ -60,8 +60,8 @@ export class StudentDriver implements RowDriver {
 
   constraint(): Constraint | null {
     const { constraint, knowledge, tokenizer } = this.#options;
-    if (knowledge?.mode === "never") return withoutToken(tokenizer.special(KNOWLEDGE), tokenizer.size);
-    return constraint?.turn(this.#playing().actions()) ?? null;
+    if (constraint) return constraint.turn(this.#playing().actions());
+    return knowledge?.mode === "never" ? withoutToken(tokenizer.special(KNOWLEDGE), tokenizer.size) : null;
   }
 
   token({ id }: GeneratedToken): boolean {

@@ -64,6 +64,25 @@ describe("SearchTeacher, as others lead it", () => {
     expect([...sought, teacher.seeks()]).toEqual(["book", "book", null, null, null, "desklamp", null]);
   });
 
+  it("takes advice about the lamp, and keeps it apart from that about the object", () => {
+    const facts = smallGame({
+      receptacles: { "bed 1": [], "desk 1": ["book"], "safe 1": [], "sidetable 1": [], "shelf 1": ["desklamp"] },
+      task: "look at book under the desklamp",
+    });
+    const next = (object: string, receptacle: string): string => {
+      const household = new Household(facts);
+      const teacher = new SearchTeacher(PRIOR);
+      teacher.begin(household.reset());
+      for (const action of ["go to desk 1", "take book 1 from desk 1"])
+        teacher.observe(action, household.step(action).observation);
+      teacher.advise(object, [receptacle]);
+      return teacher.act()!.action;
+    };
+    for (const receptacle of ["bed 1", "safe 1", "sidetable 1"])
+      expect(next("desklamp", receptacle)).toBe(`go to ${receptacle}`);
+    expect(next("book", "bed 1")).toBe(next("book", "safe 1"));
+  });
+
   it("searches for the second of two objects, not for the one that is delivered", () => {
     const facts = smallGame({
       receptacles: { "bed 1": ["pillow"], "desk 1": ["pillow"], "sofa 1": [] },

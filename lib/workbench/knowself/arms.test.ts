@@ -11,6 +11,8 @@ describe("preferenceName", () => {
       knowself: "self-aware-rpo_paper-rpo",
       always: "self-aware-rpo_paper-rpo",
       never: "self-aware-rpo_paper-rpo",
+      "by-words": "self-aware-rpo_paper-rpo",
+      "any-rule": "self-aware-rpo_paper-rpo",
       "no-knowledge": "no-knowledge-rpo_paper-rpo",
       "no-reflection": "no-reflection-rpo_paper-rpo",
       "full-knowledge": "full-knowledge-rpo_paper-rpo",

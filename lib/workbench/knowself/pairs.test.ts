@@ -39,6 +39,7 @@ function base(tokenizer: Tokenizer): Llama {
 }
 
 const RULE = placeRule({ object: "mug", receptacles: ["desk 1"] });
+const ELSEWHERE = placeRule({ object: "mug", receptacles: ["shelf 2"] });
 const user = (content: string): Turn => ({ role: "user", content });
 const agent = (action: string): Turn => ({ role: "assistant", content: `Action: ${action}`, action });
 const TURNS = [
@@ -55,7 +56,7 @@ const gold = (id: string, type: string, household: number): Trajectory => ({
   task: { id, type, source: "generated", split: "train", goal: "put a mug in shelf" },
   ...{ steps: 4, invalid: 0, stop: "success", extra: { household, game: 0 } },
 });
-/** The second is at home where nothing is known. */
+/** The second is at home where the rule leads elsewhere than gold went. */
 const GOLD = [gold("a", "pick_and_place_simple", 4), gold("b", "look_at_obj_in_light", 5)];
 let manifest: Manifest;
 
@@ -76,7 +77,7 @@ beforeAll(async () => {
   await write("gold.jsonl.gz", GOLD);
   await write("households.jsonl.gz", [
     { id: "h4", index: 4, hasOwnWays: true, rules: [rule] },
-    { id: "h5", index: 5, hasOwnWays: false, rules: [] },
+    { id: "h5", index: 5, hasOwnWays: false, rules: [{ ...rule, rule: ELSEWHERE, household: "h5" }] },
   ]);
   const template = new ChatTemplate({ codec: createHouseholdCodec(), thoughts: false });
   const text = template.renderTurns(TURNS).filter(({ special }) => !special);

@@ -64,6 +64,8 @@ export function preferenceStage(run: Run, arm: Arm, onProgress?: OnProgress): Pr
   const name = preferenceName(arm);
   if (name === null || arm.preference === null) throw new Error("internal error: an arm without stage 2");
   const { loss, gold: variant, rules } = arm.preference;
+  // How the arm plays in the end is not stage 2's matter: arms that differ only in that share it.
+  const mode = variant.form === "full-knowledge" ? "always" : "adaptive";
   const from = arm.sft === null ? studentFolder(run) : sftFolder(run, arm.sft);
   const before = [from, stageFolder(run, "pairs")].map(readManifest);
   if (!before[0] || !before[1]) throw new Error("stage 1 must be finished before stage 2");
@@ -73,13 +75,13 @@ export function preferenceStage(run: Run, arm: Arm, onProgress?: OnProgress): Pr
     code: stageCode(import.meta.url),
     folder: stageFolder(run, "preference", name),
     seed: run.seed,
-    settings: { preference, explored, maskKnowledge, loss, variant, rules, mode: arm.mode, engine, threads },
+    settings: { preference, explored, maskKnowledge, loss, variant, rules, mode, engine, threads },
     inputs: { student: before[0].artefact, pairs: before[1].artefact },
     scratch: SCRATCH,
     run: async ({ folder, signal, file }) => {
       const model = Llama.load(from);
       const gold = (await variantOf(run, variant)).slice(0, explored).map((each) => ({ ...each, reward: 1 }));
-      const played = await explore(run, arm, model, gold, { onProgress, signal });
+      const played = await explore(run, mode, model, gold, { onProgress, signal });
       const found =
         rules === "eto"
           ? etoPairs({ gold, explored: played })
@@ -105,7 +107,7 @@ export function preferenceStage(run: Run, arm: Arm, onProgress?: OnProgress): Pr
 /** What the student does in the games of these gold trajectories. */
 async function explore(
   run: Run,
-  arm: Arm,
+  mode: Arm["mode"],
   model: Llama,
   gold: readonly Trajectory[],
   rest: { readonly onProgress?: OnProgress; readonly signal: AbortSignal },
@@ -117,7 +119,7 @@ async function explore(
       const { household, game } = placeOf(each);
       return new Household(home(household).game(game));
     }),
-    knowledge: (index) => ({ mode: arm.mode, ask: ruleFor(households.get(placeOf(gold[index]).household)!.rules) }),
+    knowledge: (index) => ({ mode, ask: ruleFor(households.get(placeOf(gold[index]).household)!.rules) }),
     ...{ model, ...readLabels(run), ...rest, name: "explorer", seed: run.seed, admissibleOnly: false },
     ...{ stepLimit: run.settings.evaluation.stepLimit, maxLength: run.settings.model.context },
   });

@@ -1,4 +1,4 @@
-import { createRandom, type Random } from "../../../base/index.ts";
+import { createRandom, UserError, type Random } from "../../../base/index.ts";
 import { TASK_TYPES, type HouseholdFacts, type TaskType } from "../facts.ts";
 import type { PlacementPrior } from "../prior.ts";
 import type { GameSource } from "./generator.ts";
@@ -24,6 +24,8 @@ export interface HomeOptions {
 }
 
 const USUAL_TASKS = 0.6;
+/** Far more than any room needs in which a task can be made at all. */
+const TRIES = 10_000;
 
 /** The household that lives in the room of `facts`. Its games depend on the facts' id and on the seed. */
 export function homeIn(facts: HouseholdFacts, { prior, seed, hasOwnWays }: HomeOptions): Home {
@@ -38,10 +40,11 @@ export function homeIn(facts: HouseholdFacts, { prior, seed, hasOwnWays }: HomeO
       const random = createRandom(seed, `home/${id}/${index}`);
       const options = { replace: 1, hard: 0, vary: 0, usual: USUAL_TASKS };
       const types = index === 0 ? [facts.goal.type] : TASK_TYPES.filter((type) => allowsTask(facts, type));
-      for (;;) {
+      for (let tries = 0; tries < TRIES; tries++) {
         const game = varyGame(facts, random.pick(types), random, context, options);
         if (game) return { ...game, id: `${id}~${index}` };
       }
+      throw new UserError(`${facts.id}: no task can be made in this room (${TRIES} tries)`);
     },
   };
 }
