@@ -52,7 +52,8 @@ export function knowSelfEvaluationStage(run: Run, onProgress?: OnProgress): Prom
       const labels = readLabels(run);
       const countTokens = tokenCounter(labels.template, labels.tokenizer);
       const rows: EvaluationRow[] = [];
-      const total = (arms.length + Object.keys(TEACHERS).length) * sets.reduce((sum, { households }) => sum + households.length, 0);
+      const total =
+        (arms.length + Object.keys(TEACHERS).length) * sets.reduce((sum, { households }) => sum + households.length, 0);
       let done = 0;
       const record = async (set: string, arm: string, played: Trajectory[], isStudent: boolean): Promise<void> => {
         const writer = new JsonlWriter(file(episodesFile(set, arm)));

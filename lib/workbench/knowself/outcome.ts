@@ -1,4 +1,4 @@
-import { formatKnowSelfTable } from "../../evaluation/index.ts";
+import { formatKnowSelfTable, type KnowSelfRow } from "../../evaluation/index.ts";
 import {
   pairedDifferencesFigure,
   situationsByTypeFigure,
@@ -16,8 +16,8 @@ export function knowSelfOutcome(recipe: Recipe, runs: readonly Run[]): Promise<O
   const results = knowSelfResults(runs);
   return Promise.resolve({
     results,
-    table: formatKnowSelfTable(results.main),
-    caption: "Success within 10, 20 and 40 steps, with 95 % intervals",
+    table: formatKnowSelfTable(togetherOf(results.main)),
+    caption: "Both kinds of households: success within 10, 20 and 40 steps, with 95 % intervals",
     introduction: introduction(recipe),
     blocks: blocks(results),
   });
@@ -42,9 +42,12 @@ const READING = [
   "turn. Know% and Reflect% are shares of all actions. Intervals are bootstrapped over games and seeds.",
 ].join(" ");
 
+/** The sets of both kinds of households, which the questions are about. */
+const togetherOf = (main: readonly KnowSelfRow[]): KnowSelfRow[] =>
+  main.filter(({ set }) => set.endsWith("both kinds"));
+
 function blocks({ main, comparisons, byType, paper }: KnowSelfResults): SummaryBlock[] {
-  const together = main.filter(({ set }) => set.endsWith("both kinds"));
-  const sets = together.length > 0 ? together : main;
+  const sets = togetherOf(main);
   return [
     { markdown: READING },
     { figure: successWithinFigure(main), description: "Success within 10, 20 and 40 steps by arm and set" },
@@ -59,6 +62,11 @@ function blocks({ main, comparisons, byType, paper }: KnowSelfResults): SummaryB
     {
       figure: situationsByTypeFigure(byType.filter(({ split }) => split === sets[0].set)),
       description: "Know% and Reflect% by task type",
+    },
+    {
+      table: formatKnowSelfTable(main.filter((row) => !sets.includes(row))),
+      caption: "Each kind of household by itself",
+      limit: 200,
     },
     { table: paper, caption: "The paper's results and ours: two experiments, told apart by their columns" },
   ];
