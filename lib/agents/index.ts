@@ -5,3 +5,4 @@ export { RandomAgent } from "./random-agent.ts";
 export * from "./household/index.ts";
 export * from "./chat/index.ts";
 export * from "./shop/index.ts";
+export * from "./planner/index.ts";

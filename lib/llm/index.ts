@@ -1,5 +1,5 @@
 /** The one port to chat models: clients of servers, cache, retry, budget, scripted models. */
-export { askFor, jsonSchemaOf } from "./ask.ts";
+export { askFor, jsonSchemaOf, type AskedValue } from "./ask.ts";
 export * from "./budget.ts";
 export { folderStore, withCache, type CacheOptions, type CacheStore } from "./cache.ts";
 export * from "./chat-model.ts";

@@ -19,6 +19,8 @@ import { callIdOf } from "./tool-calls.ts";
 export interface LlamaCppOptions extends HttpOptions {
   readonly name: string;
   readonly format: PromptFormat;
+  /** How schemas are written as grammars. Default `gbnf`, strict; `bot-with-plan` to repeat its runs. */
+  readonly grammar?: "gbnf" | "bot-with-plan";
 }
 
 const probability = z.object({ id: z.number().optional(), token: z.string(), logprob: z.number() });
@@ -39,16 +41,16 @@ type Reply = z.output<typeof reply>;
  * are `n` calls with the seeds that follow each other.
  */
 export function llamaCppModel(options: LlamaCppOptions): ChatModel {
-  const { name, url, format } = options;
+  const { name, url, format, grammar } = options;
   return {
     name,
-    identity: { kind: "llama.cpp", url, format: format.id },
+    identity: { kind: "llama.cpp", url, format: format.id, ...(grammar !== undefined && { grammar }) },
     async chat(messages, chat = {}): Promise<Completion> {
       const replies = await Promise.all(
         Array.from({ length: chat.n ?? 1 }, async (_, i) =>
           read(
             reply,
-            await postJson(options, "/completion", requestBody(messages, chat, format, i, false), chat.signal),
+            await postJson(options, "/completion", requestBody(messages, chat, options, i, false), chat.signal),
             url,
           ),
         ),
@@ -57,7 +59,7 @@ export function llamaCppModel(options: LlamaCppOptions): ChatModel {
     },
     async *stream(messages, chat = {}): AsyncGenerator<ChatDelta, Completion, undefined> {
       if ((chat.n ?? 1) > 1) throw new UserError(`${name}: several answers at once cannot be streamed`);
-      const body = requestBody(messages, chat, format, 0, true);
+      const body = requestBody(messages, chat, options, 0, true);
       let text = "";
       let last: Reply = { content: "" };
       const probabilities: NonNullable<Reply["completion_probabilities"]> = [];
@@ -75,7 +77,7 @@ export function llamaCppModel(options: LlamaCppOptions): ChatModel {
 function requestBody(
   messages: readonly ChatMessage[],
   chat: ChatOptions,
-  format: PromptFormat,
+  { format, grammar = "gbnf" }: LlamaCppOptions,
   i: number,
   stream: boolean,
 ): unknown {
@@ -91,7 +93,7 @@ function requestBody(
     ...(seed !== undefined && { seed: seed + i }),
     ...(maxTokens !== undefined && { n_predict: maxTokens }),
     ...(logprobs !== undefined && { n_probs: Math.max(1, logprobs) }),
-    ...(schema !== undefined && { grammar: jsonGrammar(schema, "gbnf") }),
+    ...(schema !== undefined && { grammar: jsonGrammar(schema, grammar) }),
   };
 }
 

@@ -10,16 +10,24 @@ export class ModelError extends Error {
   readonly status: number | undefined;
   /** How long the server asks to wait. */
   readonly retryAfterMs: number | undefined;
+  /** The whole answer, where there was one that could not be used. */
+  readonly text: string | undefined;
 
   constructor(
     kind: ModelErrorKind,
     message: string,
-    details: { readonly status?: number; readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+    details: {
+      readonly status?: number;
+      readonly retryAfterMs?: number;
+      readonly text?: string;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: details.cause });
     this.kind = kind;
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
+    this.text = details.text;
   }
 
   /** Whether the same call may succeed later. */

@@ -13,6 +13,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<{ default: () => 
   rollouts: () => import("./rollouts/rollouts.bench.ts"),
   serving: () => import("./serve/serving.bench.ts"),
   generation: () => import("../model/generation.bench.ts"),
+  grammar: () => import("../model/bench/grammar.bench.ts"),
   training: () => import("../training/training.bench.ts"),
 };
 

@@ -94,7 +94,12 @@ const EXPERIENCE = [
 describe("insights from experience", () => {
   it("are asked for pair by pair and then over won episodes, as JSON after a schema", async () => {
     const asked: (readonly ChatMessage[])[] = [];
-    const answers = [{ changes: [add("Look first.")] }, "no JSON", { changes: [call("AGREE", 1), call("AGREE", 7)] }];
+    const answers = [
+      { changes: [add("Look first.")] },
+      "no JSON",
+      "no JSON",
+      { changes: [call("AGREE", 1), call("AGREE", 7)] },
+    ];
     const model = scriptedModel("judge", (messages, { schema, temperature }) => {
       expect(schema).toMatchObject({ type: "object", required: ["changes"], additionalProperties: false });
       expect(temperature).toBe(0);
@@ -110,7 +115,7 @@ describe("insights from experience", () => {
     expect(insights).toEqual([{ text: "Look first.", support: 3 }]);
     expect(asked[0][1].content).toContain("A lost episode:\nYour task is to: put a mug in desk.\n\nThought: t\nAction: open desk 1"); // prettier-ignore
     expect(asked[0][1].content).toContain("The insights so far:\n(none)");
-    expect(asked[2][1].content).toContain("The insights so far:\n1. Look first.");
+    expect(asked[3][1].content).toContain("The insights so far:\n1. Look first.");
   });
 
   it("stand in the agent's instruction, and the most similar won tasks are its examples", async () => {

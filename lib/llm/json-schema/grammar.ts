@@ -1,4 +1,5 @@
 import { UserError } from "../../base/index.ts";
+import { botWithPlanGrammar } from "./bot-with-plan.ts";
 import { ANY_NUMBER, integerGrammar, numberGrammar, type Bounds } from "./numbers.ts";
 import {
   areDisjoint,
@@ -13,8 +14,11 @@ import {
   type TypeName,
 } from "./schema.ts";
 
-/** Who reads the grammar: xgrammar's EBNF or llama.cpp's GBNF. They differ in how characters outside ASCII are written. */
-export type GrammarDialect = "xgrammar" | "gbnf";
+/**
+ * Who reads the grammar: xgrammar's EBNF or llama.cpp's GBNF. They differ in how strings are written.
+ * `bot-with-plan` is GBNF too, in the words of that project and as loose as there: see `botWithPlanGrammar`.
+ */
+export type GrammarDialect = "xgrammar" | "gbnf" | "bot-with-plan";
 
 /** JSON text, without line breaks; both dialects understand it. */
 const JSON_RULES = String.raw`
@@ -22,7 +26,6 @@ value ::= object | array | string | number | "true" | "false" | "null"
 object ::= "{" (pair (comma pair)*)? "}"
 pair ::= string colon value
 array ::= "[" (value (comma value)*)? "]"
-string ::= "\"" character* "\""
 number ::= ${ANY_NUMBER}
 comma ::= "," " "?
 colon ::= ":" " "?
@@ -32,15 +35,20 @@ hex ::= [0-9a-fA-F]
 `;
 
 /**
- * Characters outside ASCII. For xgrammar they are spelled out byte by byte, well-formed UTF-8 only: version 0.1.27 takes
- * classes of such characters for bytes, and their negation for any bytes. (A class of one byte has to name it twice, or it
- * is taken for the character of that number.)
+ * Strings and characters outside ASCII. For xgrammar these are spelled out byte by byte, well-formed UTF-8 only: version
+ * 0.1.27 takes classes of such characters for bytes, and their negation for any bytes. (A class of one byte has to name it
+ * twice, or it is taken for the character of that number.) And there a string is one rule that uses itself: what tokens a
+ * rule allows is known beforehand only as far as they stay in it, and with a rule for each character masks took about
+ * fifty times as long.
  */
-const MULTIBYTE: Readonly<Record<GrammarDialect, string>> = {
+const STRING_RULES: Readonly<Record<Exclude<GrammarDialect, "bot-with-plan">, string>> = {
   xgrammar: String.raw`
+string ::= "\"" text
+text ::= "\"" | [\x20-\x21\x23-\x5B\x5D-\x7F] text | "\\" escape text | [\xC2-\xDF] tail text | [\xE0\xE0] [\xA0-\xBF] tail text | [\xE1-\xEC\xEE-\xEF] tail tail text | [\xED\xED] [\x80-\x9F] tail text | [\xF0\xF0] [\x90-\xBF] tail tail text | [\xF1-\xF3] tail tail tail text | [\xF4\xF4] [\x80-\x8F] tail tail text
 multibyte ::= [\xC2-\xDF] tail | [\xE0\xE0] [\xA0-\xBF] tail | [\xE1-\xEC\xEE-\xEF] tail tail | [\xED\xED] [\x80-\x9F] tail | [\xF0\xF0] [\x90-\xBF] tail tail | [\xF1-\xF3] tail tail tail | [\xF4\xF4] [\x80-\x8F] tail tail
 tail ::= [\x80-\xBF]`,
   gbnf: String.raw`
+string ::= "\"" character* "\""
 multibyte ::= [\u0080-\uD7FF\uE000-\uFFFF\U00010000-\U0010FFFF]`,
 };
 
@@ -52,9 +60,10 @@ multibyte ::= [\u0080-\uD7FF\uE000-\uFFFF\U00010000-\U0010FFFF]`,
  * characters beyond the first plane in escapes, numbers of at most 15 digits and 15 decimals.
  */
 export function jsonGrammar(schema: JsonSchema, dialect: GrammarDialect = "xgrammar"): string {
+  if (dialect === "bot-with-plan") return botWithPlanGrammar(schema);
   const writer = new GrammarWriter(schema);
   const root = writer.expression(schema, "#", new Set());
-  return [`root ::= ${root}`, ...writer.rules, JSON_RULES.trim(), MULTIBYTE[dialect].trim(), ""].join("\n");
+  return [`root ::= ${root}`, ...writer.rules, JSON_RULES.trim(), STRING_RULES[dialect].trim(), ""].join("\n");
 }
 
 /** Schemas that are being read, with no text between them: one that leads back to them would never end. */

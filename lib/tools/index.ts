@@ -1,0 +1,23 @@
+/** Real tools behind one interface; what they need of the world (model, user, network, browser, clock) is injected. */
+export * from "./arguments.ts";
+export * from "./ask-user.ts";
+export * from "./browser/browse.ts";
+export * from "./browser/find-chromium.ts";
+export { loadPage, type BrowserOptions, type LoadedPage } from "./browser/load-page.ts";
+export * from "./calculator.ts";
+export * from "./calendar-event.ts";
+export * from "./call-function.ts";
+export * from "./data-text.ts";
+export * from "./email-draft.ts";
+export * from "./expression.ts";
+export { isPrivateAddress, type Address, type AddressPolicy, type Resolve } from "./network/addresses.ts";
+export { getText, type NetworkOptions, type WebText } from "./network/get-text.ts";
+export * from "./network/page.ts";
+export * from "./search/internet.ts";
+export { PassageIndex, type Hit, type Search } from "./search/passage-index.ts";
+export * from "./search/passage-sources.ts";
+export * from "./search/passage.ts";
+export { VectorIndex, type Embed } from "./search/vector-index.ts";
+export * from "./search/wikipedia.ts";
+export * from "./shell.ts";
+export * from "./tool.ts";
