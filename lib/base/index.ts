@@ -5,5 +5,6 @@ export * from "./files.ts";
 export * from "./html.ts";
 export * from "./jsonl.ts";
 export * from "./progress.ts";
+export { pythonJson } from "./python-json.ts";
 export * from "./random.ts";
 export * from "./typescript-thread.ts";

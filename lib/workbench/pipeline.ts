@@ -23,13 +23,15 @@ const WALK: readonly PipelineStage[] = [
 /** The stages of a run in order; each takes the artefacts of those before it and skips itself where it is finished. */
 export const stagesOf = (run: Run): readonly PipelineStage[] => (run.settings.knowself ? knowSelfStages(run) : WALK);
 
-/** Runs every stage of a run. `progress` is asked for a sink when a stage begins its work. */
+/** Runs the stages of a run: all, or those `wanted`. `progress` is asked for a sink when a stage begins its work. */
 export async function runPipeline(
   run: Run,
   progress: (stage: string) => { update: OnProgress; close: () => void },
+  wanted: (stage: string) => boolean = () => true,
 ): Promise<Record<string, Manifest>> {
   const manifests: Record<string, Manifest> = {};
   for (const stage of stagesOf(run)) {
+    if (!wanted(stage.name)) continue;
     const bar = progress(stage.name);
     try {
       manifests[stage.name] = await stage.run(run, bar.update);

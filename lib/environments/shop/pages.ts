@@ -1,3 +1,4 @@
+import { pythonJson } from "../../base/index.ts";
 import { button, text, type Piece } from "./pieces.ts";
 import { priceTag, pythonFloat, type Product } from "./product.ts";
 
@@ -94,11 +95,9 @@ export function donePage(asin: string, chosen: ReadonlyMap<string, string>, rewa
   ].map(text);
 }
 
-/** A dictionary as Python's `json.dumps` writes it: blanks after signs, ASCII only. */
+/** A dictionary as Python's `json.dumps` writes it; a map, since an object would put names that are numbers first. */
 export function asciiJson(entries: ReadonlyMap<string, string>): string {
-  const quoted = (value: string): string =>
-    JSON.stringify(value).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return `{${[...entries].map(([name, value]) => `${quoted(name)}: ${quoted(value)}`).join(", ")}}`;
+  return `{${[...entries].map(([name, value]) => `${pythonJson(name)}: ${pythonJson(value)}`).join(", ")}}`;
 }
 
 function head(instruction: string): Piece[] {

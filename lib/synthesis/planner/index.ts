@@ -14,7 +14,6 @@ export {
 } from "./online-requests.ts";
 export * from "./package.ts";
 export { programStepSchema, type ProgramStep } from "./program.ts";
-export { pythonJson } from "./python-json.ts";
 export * from "./record.ts";
 export * from "./record-store.ts";
 export * from "./recorded.ts";

@@ -1,12 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, test } from "vitest";
-import { readJson, testDataFolder } from "../../base/index.ts";
+import { pythonJson, readJson, testDataFolder } from "../../base/index.ts";
 import { FORMATS, type TrajectoryFormat } from "../../trajectory/index.ts";
 import {
   episodeRows,
   packageRows,
-  pythonJson,
   readPublishedTrajectory,
   readRecordedSearch,
   recordedRunSchema,

@@ -1,6 +1,5 @@
 import { studentPlan, studentPrompt } from "../../agents/index.ts";
-import { createRandom } from "../../base/index.ts";
-import { pythonJson } from "./python-json.ts";
+import { createRandom, pythonJson } from "../../base/index.ts";
 import type { PlannerEvaluation, PlannerRecord } from "./record.ts";
 
 /** A row that a planner is trained on: what it is asked, what it should say, and both as Mistral's chat text. */

@@ -20,6 +20,7 @@ import { gamesFingerprint, trainingSplits } from "../games.ts";
 import { stageFolder, type Run } from "../run.ts";
 import { runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
+import { PRIOR, TRAJECTORIES } from "../stages/trajectories.ts";
 import { knownPlaces, knowSelfOf, livedIn, ruleFor, trainingHomes, type LivedIn } from "./households.ts";
 
 /**
@@ -39,7 +40,7 @@ export function baseTrajectoriesStage(run: Run, onProgress?: OnProgress): Promis
     inputs: gamesFingerprint(trainingSplits(run)),
     run: async ({ file, signal }) => {
       const { home, prior } = trainingHomes(run, "base");
-      const writer = new JsonlWriter(file("trajectories.jsonl.gz"));
+      const writer = new JsonlWriter(file(TRAJECTORIES));
       let [kept, episodes, told, doubted] = [0, 0, 0, 0];
       for (let index = 0; kept < synthesis.episodes; index++) {
         if (index % 20 === 0) {
@@ -60,7 +61,7 @@ export function baseTrajectoriesStage(run: Run, onProgress?: OnProgress): Promis
         }
       }
       await writer.close();
-      writeJson(file("prior.json"), prior);
+      writeJson(file(PRIOR), prior);
       onProgress?.({ done: kept, total: kept });
       return { episodes, kept, told, doubted };
     },

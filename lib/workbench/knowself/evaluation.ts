@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { JsonlWriter, readJson, readJsonl, writeJson, type OnProgress } from "../../base/index.ts";
 import { Household } from "../../environments/index.ts";
 import { playAgents, playStudent, resultRows, tokenCounter } from "../../evaluation/index.ts";
-import { ConsultingTeacher, SearchTeacher } from "../../agents/index.ts";
+import { SearchTeacher } from "../../agents/index.ts";
 import { Llama, selectEngine } from "../../model/index.ts";
 import { parseTrajectory, type Trajectory } from "../../trajectory/index.ts";
 import { gamesFingerprint, trainingSplits } from "../games.ts";
@@ -13,7 +13,7 @@ import type { EvaluationRow } from "../stages/evaluation.ts";
 import { readLabels } from "../stages/labels.ts";
 import { readPrior } from "../stages/trajectories.ts";
 import { ARMS, type Arm } from "./arms.ts";
-import { knownPlaces, knowSelfOf, testHouseholds, type LivedIn } from "./households.ts";
+import { goldAgent, knowSelfOf, testSets, type LivedIn } from "./households.ts";
 import { situationRows } from "./measures.ts";
 import { ruleBy } from "./selectors.ts";
 import { armFolder } from "./tuning.ts";
@@ -32,7 +32,7 @@ export function knowSelfEvaluationStage(run: Run, onProgress?: OnProgress): Prom
   const inputs = arms.map(({ id, folder }): [string, string] => [id, readManifest(folder)?.artefact ?? ""]);
   const missing = inputs.find(([, artefact]) => artefact === "");
   if (missing) throw new Error(`arm ${missing[0]} must be trained before the evaluation`);
-  const sets = testHouseholds(run);
+  const tests = testSets(run);
   const { stepLimit } = run.settings.evaluation;
   const { engine, threads } = selectEngine("auto");
   return runStage({
@@ -42,18 +42,18 @@ export function knowSelfEvaluationStage(run: Run, onProgress?: OnProgress): Prom
     seed: run.seed,
     settings: {
       ...{ stepLimit, evaluation: knowself.evaluation, households: knowself.households, engine, threads },
-      sets: sets.map(({ name, households }) => [name, households.length]),
+      sets: tests.map(({ name, count }) => [name, count]),
     },
     inputs: {
       ...Object.fromEntries(inputs),
       ...gamesFingerprint([...trainingSplits(run), "valid_unseen"]),
     },
     run: async ({ file, signal }) => {
+      const sets = tests.map(({ name, households }) => ({ name, households: households() }));
       const labels = readLabels(run);
       const countTokens = tokenCounter(labels.template, labels.tokenizer);
       const rows: EvaluationRow[] = [];
-      const total =
-        (arms.length + Object.keys(TEACHERS).length) * sets.reduce((sum, { households }) => sum + households.length, 0);
+      const total = (arms.length + Object.keys(TEACHERS).length) * tests.reduce((sum, { count }) => sum + count, 0);
       let done = 0;
       const record = async (set: string, arm: string, played: Trajectory[], isStudent: boolean): Promise<void> => {
         const writer = new JsonlWriter(file(episodesFile(set, arm)));
@@ -84,7 +84,7 @@ export function knowSelfEvaluationStage(run: Run, onProgress?: OnProgress): Prom
       writeJson(file("rows.json"), rows);
       return {
         episodes: done,
-        sets: Object.fromEntries(sets.map(({ name, households }) => [name, households.length])),
+        sets: Object.fromEntries(tests.map(({ name, count }) => [name, count])),
       };
     },
   });
@@ -92,7 +92,6 @@ export function knowSelfEvaluationStage(run: Run, onProgress?: OnProgress): Prom
 
 function playTeacher(run: Run, kind: keyof typeof TEACHERS, households: readonly LivedIn[]): Promise<Trajectory[]> {
   const prior = readPrior(run);
-  const { oddThings, placesSearched } = knowSelfOf(run).gold;
   const environments = households.map((household) => new Household(household.game(0)));
   let next = 0;
   return playAgents({
@@ -102,11 +101,7 @@ function playTeacher(run: Run, kind: keyof typeof TEACHERS, households: readonly
     createAgent: () => {
       const { rules } = households[next++]; // agents are made in the order of the environments
       if (kind === "search") return new SearchTeacher(prior);
-      return new ConsultingTeacher({
-        prior,
-        places: (object) => knownPlaces(rules, object),
-        asks: ({ odd, searched }) => odd >= oddThings || searched >= placesSearched,
-      });
+      return goldAgent(run, prior, rules);
     },
   });
 }

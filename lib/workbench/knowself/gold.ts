@@ -1,4 +1,4 @@
-import { ConsultingTeacher, playEpisode } from "../../agents/index.ts";
+import { playEpisode } from "../../agents/index.ts";
 import { Interrupted, JsonlWriter, readJsonl, yieldToEventLoop, type OnProgress } from "../../base/index.ts";
 import { Household } from "../../environments/index.ts";
 import type { HouseholdRule } from "../../knowledge/index.ts";
@@ -7,7 +7,7 @@ import { gamesFingerprint, trainingSplits } from "../games.ts";
 import { stageFolder, type Run } from "../run.ts";
 import { runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
-import { knownPlaces, knowSelfOf, livedIn, trainingHomes } from "./households.ts";
+import { goldAgent, knowSelfOf, livedIn, trainingHomes } from "./households.ts";
 
 const [GOLD, HOUSEHOLDS] = ["gold.jsonl.gz", "households.jsonl.gz"];
 
@@ -47,11 +47,7 @@ export function goldStage(run: Run, onProgress?: OnProgress): Promise<Manifest> 
         const { id, hasOwnWays, rules } = household;
         await rows.write({ id, index, hasOwnWays, rules } satisfies HouseholdRow);
         for (let game = 0; game < households.gamesEach && kept < gold.games; game++) {
-          const agent = new ConsultingTeacher({
-            prior,
-            places: (object) => knownPlaces(rules, object),
-            asks: ({ odd, searched }) => odd >= gold.oddThings || searched >= gold.placesSearched,
-          });
+          const agent = goldAgent(run, prior, rules);
           const { stepLimit } = synthesis;
           const played = playEpisode(new Household(household.game(game)), agent, { stepLimit, seed: run.seed });
           if (!played.success) continue;

@@ -1,4 +1,4 @@
-import { playEpisode, SearchTeacher, type KnownPlaces } from "../../agents/index.ts";
+import { ConsultingTeacher, playEpisode, SearchTeacher, type KnownPlaces } from "../../agents/index.ts";
 import {
   createHomes,
   createHouseholdGenerator,
@@ -58,6 +58,16 @@ export function knownPlaces(rules: readonly HouseholdRule[], object: string): Kn
   return null;
 }
 
+/** The agent of the gold trajectories: it searches, and asks once things lie oddly or were not found. */
+export function goldAgent(run: Run, prior: PlacementPrior, rules: readonly HouseholdRule[]): ConsultingTeacher {
+  const { oddThings, placesSearched } = knowSelfOf(run).gold;
+  return new ConsultingTeacher({
+    prior,
+    places: (object) => knownPlaces(rules, object),
+    asks: ({ odd, searched }) => odd >= oddThings || searched >= placesSearched,
+  });
+}
+
 /** The rule for an agent's next turn, as the scripted selector chooses it; empty: none fits. */
 export const ruleFor =
   (rules: readonly HouseholdRule[]) =>
@@ -76,24 +86,36 @@ export function trainingHomes(
   return { home: (index) => homes.home(index), prior };
 }
 
-/** Households to be tested in, by the name of their set: the same rooms, ordinary and with ways of their own. */
-export function testHouseholds(run: Run): { name: string; households: LivedIn[] }[] {
+/** Households to be tested in. They are furnished, and their rules learnt, only when they are asked for. */
+export interface TestSet {
+  readonly name: string;
+  readonly count: number;
+  readonly households: () => LivedIn[];
+}
+
+/** The sets of a test: the same rooms, ordinary and with ways of their own. */
+export function testSets(run: Run): TestSet[] {
   const { households, evaluation } = knowSelfOf(run);
   const { prior } = trainingGames(run);
   const rooms = createHouseholdGenerator({ seed: 0, split: evaluation.split });
   const generated = Array.from({ length: evaluation.games }, (_, index) => rooms.game(index));
   const lived = (room: HouseholdFacts, hasOwnWays: boolean, first?: HouseholdFacts): LivedIn =>
     livedIn(homeIn(room, { prior, seed: 0, hasOwnWays }), prior, households.earlierGames, first);
+  const setOf = (name: string, games: readonly HouseholdFacts[], live: (room: HouseholdFacts) => LivedIn): TestSet => ({
+    name,
+    count: games.length,
+    households: () => games.map(live),
+  });
   const published = evaluation.published === 0 ? [] : publishedSets(evaluation.published);
   return [
-    { name: "generated, ordinary", households: generated.map((room) => lived(room, false)) },
-    { name: "generated, own ways", households: generated.map((room) => lived(room, true)) },
+    setOf("generated, ordinary", generated, (room) => lived(room, false)),
+    setOf("generated, own ways", generated, (room) => lived(room, true)),
     ...published
       .filter(({ name }) => name === "valid_unseen")
       .flatMap(({ name, games }) => [
         // As published: what lies where is the game's own.
-        { name, households: games.map((room) => lived(room, false, room)) },
-        { name: `${name}, own ways`, households: games.map((room) => lived(room, true)) },
+        setOf(name, games, (room) => lived(room, false, room)),
+        setOf(`${name}, own ways`, games, (room) => lived(room, true)),
       ]),
   ];
 }

@@ -2,7 +2,15 @@
 export { ARMS, type Arm, type ArmId, type Variant } from "./arms.ts";
 export { knowSelfEvaluationStage, readArmEpisodes, readKnowSelfRows, TEACHERS } from "./evaluation.ts";
 export { goldStage, placeOf, readGold, readHouseholds, type HouseholdRow } from "./gold.ts";
-export { earlierTrajectories, knowSelfOf, livedIn, testHouseholds, trainingHomes, type LivedIn } from "./households.ts";
+export {
+  earlierTrajectories,
+  knowSelfOf,
+  livedIn,
+  testSets,
+  trainingHomes,
+  type LivedIn,
+  type TestSet,
+} from "./households.ts";
 export { knowSelfResults, type KnowSelfResults } from "./results.ts";
 export { pairsStage, readSituations, variantOf, type Situations } from "./pairs.ts";
 export { knowSelfStages } from "./stages.ts";

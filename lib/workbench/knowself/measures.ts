@@ -1,9 +1,6 @@
 import type { ResultRow } from "../../evaluation/index.ts";
 import type { Trajectory } from "../../trajectory/index.ts";
 
-/** Step limits at which success is counted. */
-export const STEP_LIMITS = [10, 20, 40] as const;
-
 /**
  * What KnowSelf's paper counts of an episode, from the turns themselves: success within step limits, and the shares of
  * the agent's actions before which it was given knowledge (Know%) or which it reconsidered (Reflect%).

@@ -28,9 +28,9 @@ const PAIRS = "pairs.json";
 
 /**
  * Leads the base along the gold trajectories and asks at each turn what it would do. Where it does something else it is
- * told to think again; where that does not help, the household's rule for the situation is looked up, and kept where it leads
- * to what gold did. Unlike KnowSelf's
- * ALFWorld stage this compares whole commands and does not skip the search: where things are is what there is to know.
+ * told to think again; where that does not help, the household's rule for the situation is looked up, and kept where it
+ * leads to what gold did. Unlike KnowSelf's ALFWorld stage this compares whole commands and does not skip the search:
+ * where things are is what there is to know.
  */
 export function pairsStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
   const [training, gold] = ["training", "gold"].map((stage) => readManifest(stageFolder(run, stage)));

@@ -1,11 +1,9 @@
-import type { OnProgress } from "../../base/index.ts";
 import { labelTrajectory, tokenStripHtml, tokenStripText } from "../../labels/index.ts";
 import type { Trajectory } from "../../trajectory/index.ts";
+import { runPipeline } from "../pipeline.ts";
 import type { Run } from "../run.ts";
-import type { Manifest } from "../stage.ts";
 import { readLabels, weightsOf } from "../stages/labels.ts";
 import { readTrajectories } from "../stages/trajectories.ts";
-import { knowSelfStages } from "./stages.ts";
 
 /** What the notebook shows. */
 
@@ -23,20 +21,12 @@ export function tokenStrip(run: Run, trajectory: Trajectory): { html: string; pl
 export async function runStages(
   run: Run,
   names: readonly string[],
-  progress: (stage: string) => { update: OnProgress; close: () => void },
+  progress: Parameters<typeof runPipeline>[1],
 ): Promise<Record<string, unknown>[]> {
-  const summaries: Record<string, unknown>[] = [];
-  for (const stage of knowSelfStages(run)) {
-    if (!names.some((name) => stage.name === name || stage.name.startsWith(`${name}/`))) continue;
-    const bar = progress(stage.name);
-    try {
-      const { summary }: Manifest = await stage.run(run, bar.update);
-      summaries.push({ stage: stage.name, ...summary });
-    } finally {
-      bar.close();
-    }
-  }
-  return summaries;
+  const manifests = await runPipeline(run, progress, (stage) =>
+    names.some((name) => stage === name || stage.startsWith(`${name}/`)),
+  );
+  return Object.entries(manifests).map(([stage, { summary }]) => ({ stage, ...summary }));
 }
 
 /** An episode as a conversation. */

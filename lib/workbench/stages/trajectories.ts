@@ -8,8 +8,9 @@ import { stageFolder, type Run } from "../run.ts";
 import { runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
 
-const TRAJECTORIES = "trajectories.jsonl.gz";
-const PRIOR = "prior.json";
+/** Files of the stage's folder, also where another method makes them. */
+export const TRAJECTORIES = "trajectories.jsonl.gz";
+export const PRIOR = "prior.json";
 
 /** Stage 1: the scripted teacher plays training games; what succeeds is written down. */
 export function trajectoriesStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
