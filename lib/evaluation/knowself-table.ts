@@ -94,7 +94,8 @@ function interval(of: Interval | null): Interval | null {
 
 const NONE = "–";
 const percent = (rate: number): string => (100 * rate).toFixed(1);
-const withInterval = (rate: Interval | null): string =>
+/** A rate in per cent with its interval in brackets; a dash where there is none. */
+export const percentWithInterval = (rate: Interval | null): string =>
   rate === null ? NONE : `${percent(rate.value)} (${percent(rate.low)}–${percent(rate.high)})`;
 const rate = (of: Interval | null): string => (of === null ? NONE : percent(of.value));
 const rounded = (value: number | null, digits: number): string => (value === null ? NONE : value.toFixed(digits));
@@ -105,9 +106,9 @@ export function formatKnowSelfTable(table: readonly KnowSelfRow[], stepLimit = 4
     games: row.set,
     player: row.arm,
     n: row.seeds > 1 ? `${row.games} × ${row.seeds} seeds` : row.games,
-    "≤ 10 steps, %": withInterval(row.within[10]),
-    "≤ 20 steps, %": withInterval(row.within[20]),
-    [`≤ ${stepLimit} steps, %`]: withInterval(row.within.limit),
+    "≤ 10 steps, %": percentWithInterval(row.within[10]),
+    "≤ 20 steps, %": percentWithInterval(row.within[20]),
+    [`≤ ${stepLimit} steps, %`]: percentWithInterval(row.within.limit),
     steps: rounded(row.steps, 1),
     "Know%": rate(row.knowledge),
     "Reflect%": rate(row.reflection),

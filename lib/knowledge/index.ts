@@ -4,7 +4,7 @@ export { chatRuleWriter, type ChatRuleWriterOptions } from "./chat-rule-writer.t
 export { chatSelector, selectorMessages, type ChatSelectorOptions } from "./chat-selector.ts";
 export { readChosenRule, ruleOfAnswer } from "./chosen-rule.ts";
 export { induceHouseholdRules, rulesIn, type HouseholdRule, type HouseholdRulesOptions } from "./household-rules.ts";
-export { readHouseholdState, type HouseholdState, type Need } from "./household-state.ts";
+export { householdGoal, readHouseholdState, type HouseholdState, type Need } from "./household-state.ts";
 export { bestByWords, lexicalSelector } from "./lexical-selector.ts";
 export {
   loadKnowledge,

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { UserError } from "../base/index.ts";
-import { projectRoot } from "./project.ts";
+import { runsFolder } from "./project.ts";
 import { loadRecipe, type Recipe, type Settings } from "./recipe.ts";
 
 /** What a notebook is given; its `parameters` cell holds defaults for all four. */
@@ -26,11 +26,9 @@ export interface Run {
   readonly folder: string;
 }
 
-/** Folder of an experiment's runs, results and report. `WAYMARK_RUNS` moves all runs elsewhere. */
-export function experimentFolder(recipe: Pick<Recipe, "name" | "quick">): string {
-  const runs = process.env["WAYMARK_RUNS"] ?? path.join(projectRoot, "experiments", "runs");
-  return path.join(runs, recipe.quick ? `${recipe.name}-quick` : recipe.name);
-}
+/** Folder of an experiment's runs, results and report. */
+export const experimentFolder = ({ name, quick }: Pick<Recipe, "name" | "quick">): string =>
+  path.join(runsFolder(), quick ? `${name}-quick` : name);
 
 /** The run of `arm` (default: the recipe's first) with `seed`. */
 export function runOf(recipe: Recipe, arm: string | undefined, seed: number): Run {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readManifest, runStage, type StageSpec } from "./stage.ts";
 
 let root: string;
@@ -37,6 +37,33 @@ describe("runStage", () => {
   it("reuses an artefact with the same signature", async () => {
     const first = await runStage(spec());
     expect(await runStage(spec({ run: never }))).toEqual(first);
+  });
+
+  describe("in an experiment's runs", () => {
+    beforeEach(() => void vi.stubEnv("WAYMARK_RUNS", root));
+    afterEach(() => void vi.unstubAllEnvs());
+    const inRun = (run: string, changes: Partial<StageSpec> = {}): StageSpec =>
+      spec({ folder: path.join(root, run, "count"), ...changes });
+
+    it("takes what another experiment has finished for the same arm and seed", async () => {
+      const first = await runStage(inRun("one/main-seed0"));
+      const second = inRun("two/main-seed0", { run: never });
+      expect(await runStage(second)).toEqual(first);
+      expect(fs.readFileSync(path.join(second.folder, "out.txt"), "utf8")).toBe("1 2 3");
+    });
+
+    it("takes nothing of another signature, another seed, or what is unfinished", async () => {
+      await runStage(inRun("one/main-seed0", { settings: { to: 4 } }));
+      await runStage(inRun("one/main-seed1"));
+      await expect(runStage(inRun("three/main-seed0", { run: never }))).rejects.toThrow("must not run again");
+      await expect(runStage(inRun("two/main-seed0", { run: never }))).rejects.toThrow("must not run again");
+    });
+
+    it("takes nothing for a folder outside of them, where a run is verified", async () => {
+      await runStage(inRun("one/main-seed0"));
+      vi.stubEnv("WAYMARK_RUNS", path.join(root, "one"));
+      await expect(runStage(spec({ run: never }))).rejects.toThrow("must not run again");
+    });
   });
 
   it.each([{ settings: { to: 4 } }, { seed: 1 }, { code: "b" }, { inputs: { games: "abc" } }])(

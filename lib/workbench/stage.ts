@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { canonicalJson, readJson, sha256, sha256File, writeJson } from "../base/index.ts";
 import { withInterrupt } from "./interrupt.ts";
+import { inOtherExperiments, replaceByCopy } from "./other-runs.ts";
 import { gitCommit } from "./project.ts";
 
 /** What a finished stage says of itself. Written last: a folder without it is not finished. */
@@ -72,8 +73,9 @@ export function stageSignature(spec: Pick<StageSpec, "name" | "code" | "seed" | 
 }
 
 /**
- * Runs a stage, or returns its manifest where a finished one has the same signature. An unfinished attempt with the
- * same signature is continued; anything else in the folder is removed first.
+ * Runs a stage, or returns its manifest where a finished one has the same signature, here or in another experiment's run
+ * of the same arm and seed, which is copied. An unfinished attempt with the same signature is continued; anything else in
+ * the folder is removed first.
  */
 export async function runStage(spec: StageSpec): Promise<Manifest> {
   const signature = stageSignature(spec);
@@ -81,6 +83,12 @@ export async function runStage(spec: StageSpec): Promise<Manifest> {
   if (done?.signature === signature) return done;
   if (done !== null) process.stdout.write(`${spec.name}: made anew, because ${whatChanged(done, spec)} changed\n`);
 
+  const same = inOtherExperiments(spec.folder).find((folder) => readManifest(folder)?.signature === signature);
+  if (same !== undefined) {
+    process.stdout.write(`${spec.name}: taken from ${path.relative(process.cwd(), same)}\n`);
+    replaceByCopy(spec.folder, same);
+    return readManifest(spec.folder)!;
+  }
   const startedFile = path.join(spec.folder, STARTED);
   const started = fs.existsSync(startedFile) ? readJson<{ signature: string; spent: number }>(startedFile) : null;
   if (started?.signature !== signature || done !== null) fs.rmSync(spec.folder, { recursive: true, force: true });

@@ -16,6 +16,7 @@ describe("preferenceName", () => {
       "no-knowledge": "no-knowledge-rpo_paper-rpo",
       "no-reflection": "no-reflection-rpo_paper-rpo",
       "full-knowledge": "full-knowledge-rpo_paper-rpo",
+      "full-by-need": "full-by-need-rpo_paper-rpo",
       "rpo-only": "base-rpo_paper-rpo",
       dpo: "self-aware-dpo-rpo",
       eto: "gold-dpo-eto",

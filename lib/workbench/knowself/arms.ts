@@ -6,7 +6,9 @@ import type { PreferenceLoss } from "../../training/index.ts";
 export interface Variant {
   /** Name of its folder. */
   readonly id: string;
-  readonly form: "gold" | "self-aware" | "no-knowledge" | "no-reflection" | "full-knowledge";
+  readonly form: "gold" | "self-aware" | "no-knowledge" | "no-reflection" | "told";
+  /** Who chooses the rules of the form `told`, which has one at every turn. */
+  readonly by?: Selector;
   /** Only trajectories of these task types. */
   readonly taskTypes?: readonly TaskType[];
   /** Only this share of the trajectories has the form; the rest is absent, or plain gold. */
@@ -26,8 +28,12 @@ export interface Arm {
   readonly selector?: Selector;
 }
 
-/** `words`: the rule that shares most words with the task and the last turns. `any`: whatever rule comes up. */
-export type Selector = "need" | "words" | "any";
+/**
+ * `need`: the rule of what is to be found next, and none while there is nothing to find. `goal`: the rules of what the task
+ * names, whatever the turn, so that they do not tell how far the task is. `words`: the rule that shares most words with
+ * the task and the last turns. `any`: whatever rule comes up.
+ */
+export type Selector = "need" | "goal" | "words" | "any";
 
 const GOLD: Variant = { id: "gold", form: "gold" };
 const SELF_AWARE: Variant = { id: "self-aware", form: "self-aware" };
@@ -41,7 +47,11 @@ const both = (title: string, sft: Variant, mode: Arm["mode"] = "adaptive"): Arm 
 });
 
 /** The paper's split: put, clean and examine are seen, the other three not. */
-const SEEN: readonly TaskType[] = ["pick_and_place_simple", "pick_clean_then_place_in_recep", "look_at_obj_in_light"];
+export const SEEN: readonly TaskType[] = [
+  "pick_and_place_simple",
+  "pick_clean_then_place_in_recep",
+  "look_at_obj_in_light",
+];
 
 const SHARES = [20, 40, 60, 80] as const;
 type ScalingId = `${"absolute" | "relative"}-${(typeof SHARES)[number]}`;
@@ -69,7 +79,11 @@ export const ARMS = {
   "any-rule": { ...both("KnowSelf, any rule", SELF_AWARE), selector: "any" },
   "no-knowledge": both("without knowledge", { id: "no-knowledge", form: "no-knowledge" }),
   "no-reflection": both("without reflection", { id: "no-reflection", form: "no-reflection" }),
-  "full-knowledge": both("full knowledge", { id: "full-knowledge", form: "full-knowledge" }, "always"),
+  "full-knowledge": {
+    ...both("full knowledge", { id: "full-knowledge", form: "told", by: "goal" }, "always"),
+    selector: "goal",
+  },
+  "full-by-need": both("full knowledge, by need", { id: "full-by-need", form: "told", by: "need" }, "always"),
   "rpo-only": { ...both("RPO only", SELF_AWARE), sft: null },
   dpo: {
     ...both("stage 1 + DPO", SELF_AWARE),

@@ -1,6 +1,7 @@
 import { formatKnowSelfTable, type KnowSelfRow } from "../../evaluation/index.ts";
 import {
   pairedDifferencesFigure,
+  scalingFigure,
   situationsByTypeFigure,
   successAgainstKnowledgeFigure,
   successWithinFigure,
@@ -38,15 +39,16 @@ const READING = [
   "*Base*: the half-trained student. *All fast*: fine-tuned on the gold trajectories as they are. *Stage 1* and *KnowSelf*:",
   "on gold trajectories that ask for knowledge and think again where the base would have erred, without and with the second",
   "stage, which learns from the student's own failures. *Always told* and *never told*: the same student, given a rule at",
-  "every turn, or none. *By words*, *any rule*: its rules chosen by a poorer selector. *Without …*: trained without that situation; *full knowledge*: trained and played with a rule at every",
-  "turn. Know% and Reflect% are shares of all actions. Intervals are bootstrapped over games and seeds.",
+  "every turn, or none. *By words*, *any rule*: its rules chosen by a poorer selector. *Without …*: trained without that",
+  "situation. *Full knowledge*: trained and played with the rules of what the task names at every turn; *by need*: with the",
+  "rule of what is to be found next, and none while nothing is, which also tells how far the task is. Know% and Reflect% are shares of all actions. Intervals are bootstrapped over games and seeds.",
 ].join(" ");
 
 /** The sets of both kinds of households, which the questions are about. */
 const togetherOf = (main: readonly KnowSelfRow[]): KnowSelfRow[] =>
   main.filter(({ set }) => set.endsWith("both kinds"));
 
-function blocks({ main, comparisons, byType, paper }: KnowSelfResults): SummaryBlock[] {
+function blocks({ main, comparisons, byType, paper, scaling, generalisation }: KnowSelfResults): SummaryBlock[] {
   const sets = togetherOf(main);
   return [
     { markdown: READING },
@@ -54,15 +56,37 @@ function blocks({ main, comparisons, byType, paper }: KnowSelfResults): SummaryB
     {
       figure: pairedDifferencesFigure(
         comparisons.filter(({ set }) => sets.some((row) => row.set === set)),
-        "Against KnowSelf: success within 20 steps",
+        `Against ${comparisons.at(0)?.armB ?? "KnowSelf"}: success within 20 steps`,
       ),
-      description: "Paired differences of each arm to KnowSelf",
+      description: "Paired differences of each arm to KnowSelf, or to its first stage where that is all",
     },
     { figure: successAgainstKnowledgeFigure(sets), description: "Success within 20 steps against Know%" },
     {
       figure: situationsByTypeFigure(byType.filter(({ split }) => split === sets[0].set)),
       description: "Know% and Reflect% by task type",
     },
+    ...Object.entries(scaling)
+      .filter(([, rows]) => rows.length > 0)
+      .map(([set, rows]) => ({
+        figure: scalingFigure(rows, `Share of self-aware data, ${set}`),
+        description: `Success within 20 steps by the share of self-aware data, ${set}`,
+      })),
+    ...(generalisation.table.length === 0
+      ? []
+      : [
+          {
+            table: generalisation.table,
+            caption: "Trained on put, clean and examine only: success on the task types seen and not seen",
+            limit: 100,
+          },
+          {
+            figure: pairedDifferencesFigure(
+              generalisation.comparisons,
+              "On unseen task types: KnowSelf's stage 1 against SFT",
+            ),
+            description: "Paired differences on unseen task types",
+          },
+        ]),
     {
       table: formatKnowSelfTable(main.filter((row) => !sets.includes(row))),
       caption: "Each kind of household by itself",

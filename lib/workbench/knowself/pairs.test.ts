@@ -142,7 +142,7 @@ describe("variantOf", () => {
       [undefined, slow, undefined, undefined],
     ]);
     expect(await situations({ form: "no-reflection" })).toEqual([[undefined, undefined, told, undefined], fast]);
-    expect(await situations({ form: "full-knowledge" })).toEqual([new Array(4).fill(told), new Array(4).fill(told)]);
+    expect(await situations({ form: "told" })).toEqual([new Array(4).fill(told), new Array(4).fill(told)]);
   });
 
   test("what the turns say", async () => {
@@ -153,7 +153,7 @@ describe("variantOf", () => {
     });
     expect(turns[5]).toMatchObject({ action: "go to desk 1", knowledge: RULE });
     expect(turns[5]).not.toHaveProperty("prompted");
-    const [full] = await variantOf(run, { id: "v", form: "full-knowledge" });
+    const [full] = await variantOf(run, { id: "v", form: "told" });
     expect(full.turns.filter(({ role }) => role === "assistant").map(({ knowledge }) => knowledge)).toEqual([RULE, RULE, RULE, ""]); // prettier-ignore
   });
 

@@ -13,8 +13,8 @@ import { readLabels } from "../stages/labels.ts";
 import { studentFolder } from "../stages/training.ts";
 import type { Variant } from "./arms.ts";
 import { placeOf, readGold, readHouseholds, type HouseholdRow } from "./gold.ts";
-import { ruleFor } from "./households.ts";
 import { toldAtEveryTurn } from "./base-trajectories.ts";
+import { ruleBy } from "./selectors.ts";
 
 /** Steps of the gold trajectories by what the base can do there (KnowSelf paper, table 1), and the pairs of those it cannot. */
 export interface Situations {
@@ -116,18 +116,19 @@ const householdOf = (trajectory: Trajectory, households: ReadonlyMap<number, Hou
 export const readSituations = (run: Run): Situations => readJson<Situations>(stageFolder(run, "pairs", PAIRS));
 
 /** The gold trajectories as a variant has them, in the gold's order. */
-export async function variantOf(run: Run, { form, taskTypes, share = 1, rest }: Variant): Promise<Trajectory[]> {
+export async function variantOf(run: Run, variant: Variant): Promise<Trajectory[]> {
+  const { taskTypes, share = 1, rest } = variant;
   const gold = (await readGold(run)).filter(({ task }) => taskTypes?.some((type) => type === task.type) ?? true);
   const count = Math.round(share * gold.length);
-  const formed = await inForm(run, form, gold.slice(0, count));
+  const formed = await inForm(run, variant, gold.slice(0, count));
   return rest === "plain" ? [...formed, ...gold.slice(count)] : formed;
 }
 
-async function inForm(run: Run, form: Variant["form"], gold: readonly Trajectory[]): Promise<Trajectory[]> {
+async function inForm(run: Run, { form, by = "need" }: Variant, gold: readonly Trajectory[]): Promise<Trajectory[]> {
   if (form === "gold") return [...gold];
-  if (form === "full-knowledge") {
+  if (form === "told") {
     const households = await readHouseholds(run);
-    return gold.map((each) => toldAtEveryTurn(each, ruleFor(householdOf(each, households).rules)));
+    return gold.map((each) => toldAtEveryTurn(each, ruleBy(by, householdOf(each, households).rules)));
   }
   const { slow, knowledgeable } = readSituations(run);
   return selfAwareTrajectories({

@@ -7,20 +7,24 @@ import {
   type PaperPair,
   type SituationRow,
 } from "../../evaluation/index.ts";
-import type { SetComparison } from "../../plots/index.ts";
+import type { ScalingRow, SetComparison } from "../../plots/index.ts";
 import type { Run } from "../run.ts";
 import type { EvaluationRow } from "../stages/evaluation.ts";
 import { ARMS } from "./arms.ts";
+import { generalisation, scalingRows, type Generalisation } from "./data-results.ts";
 import { readKnowSelfRows, TEACHERS } from "./evaluation.ts";
 
 /** Every figure of a KnowSelf experiment. */
 export interface KnowSelfResults {
   /** Arm by set; the sets of both kinds of households together come first. */
   readonly main: readonly KnowSelfRow[];
-  /** Each arm against KnowSelf on the same games: success within 20 steps. */
+  /** Each arm against KnowSelf (or its stage 1, where that is all) on the same games: success within 20 steps. */
   readonly comparisons: readonly SetComparison[];
   readonly byType: readonly SituationRow[];
   readonly paper: readonly Record<string, string>[];
+  /** Where the experiment has parts of the data: success by their share, a list a set. */
+  readonly scaling: Readonly<Record<string, readonly ScalingRow[]>>;
+  readonly generalisation: Generalisation;
 }
 
 /** Both kinds of households together, by the name of each set. */
@@ -48,6 +52,8 @@ export function knowSelfResults(runs: readonly Run[]): KnowSelfResults {
     comparisons: compared([...rows, ...together]),
     byType: actionRates(together, true),
     paper: paperTable(main),
+    scaling: Object.fromEntries([...new Set(Object.values(TOGETHER))].map((set) => [set, scalingRows(main, set)])),
+    generalisation: generalisation([...rows, ...together]),
   };
 }
 
@@ -57,10 +63,10 @@ function bySet(rows: readonly KnowSelfRow[]): KnowSelfRow[] {
 }
 
 function compared(rows: readonly EvaluationRow[]): SetComparison[] {
-  const reference = ARMS.knowself.title;
   const arms = [...new Set(rows.map(({ arm }) => arm))];
+  const reference = [ARMS.knowself.title, ARMS.sft.title].find((title) => arms.includes(title));
   const scripted: readonly string[] = Object.values(TEACHERS);
-  if (!arms.includes(reference)) return [];
+  if (reference === undefined) return [];
   return [...new Set(rows.map(({ split }) => split))].flatMap((set) => {
     const own = rows.filter(({ split }) => split === set);
     return arms

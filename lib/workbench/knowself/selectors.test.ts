@@ -25,6 +25,12 @@ test("by need: what is searched for; by any: in turn, whatever the need", () => 
   expect([ruleBy("any", RULES)([]), ruleBy("any", RULES)([start]), ruleBy("any", RULES)(looked)]).toEqual([LAMP, PEN, PEN]); // prettier-ignore
 });
 
+test("by goal: what the task names, whatever the turn", () => {
+  const both = `${PEN} ${LAMP}`;
+  expect([ruleBy("goal", RULES)([start]), ruleBy("goal", RULES)(looked)]).toEqual([both, both]);
+  expect(ruleBy("goal", RULES.slice(1))([start])).toBe(PEN);
+});
+
 test("by words: the rule that shares most of them with the task and the last turns", () => {
   const chosen = ruleBy("words", RULES);
   expect(chosen([{ role: "user", content: "The drawer 1 and a pen." }])).toBe(PEN);
@@ -34,6 +40,6 @@ test("by words: the rule that shares most of them with the task and the last tur
   expect(chosen(long)).toBe(LAMP);
 });
 
-test.each(["need", "words", "any"] as const)("by %s: without rules there is none", (selector) => {
+test.each(["need", "goal", "words", "any"] as const)("by %s: without rules there is none", (selector) => {
   expect(ruleBy(selector, [])([start])).toBe("");
 });

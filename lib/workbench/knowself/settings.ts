@@ -36,6 +36,11 @@ export const knowSelfSchema = z.strictObject({
   }),
   /** KnowSelf's `--mask_knowledge`: the rule's text is not learnt, only when to ask for it. */
   maskKnowledge: z.boolean(),
+  /**
+   * Loss weight of `[Knowledge]` and `[Reflection]` in stage 1. Turns that need them are few: above 1 a student asks
+   * where it is less sure that it must.
+   */
+  situationWeight: z.number().positive(),
   sft: sftRecipeSchema.omit({ seed: true, snapshots: true }).partial(),
   preference: preferenceRecipeSchema.omit({ seed: true, snapshots: true }).partial(),
   /** Games of the gold's on which a trained student is tried for pairs. */

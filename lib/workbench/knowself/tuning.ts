@@ -6,16 +6,17 @@ import { labelTrajectory, type LabelledExample } from "../../labels/index.ts";
 import { Llama, selectEngine } from "../../model/index.ts";
 import { etoPairs, rpoPairs } from "../../synthesis/index.ts";
 import { trainPreference, trainSft } from "../../training/index.ts";
-import type { Trajectory } from "../../trajectory/index.ts";
+import { KNOWLEDGE, REFLECTION, type Trajectory } from "../../trajectory/index.ts";
 import { stageFolder, type Run } from "../run.ts";
 import { readManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
 import { readLabels, weightsOf } from "../stages/labels.ts";
 import { studentFolder, tokenizerFiles } from "../stages/training.ts";
-import { preferenceName, type Arm, type Variant } from "./arms.ts";
+import { preferenceName, type Arm, type Selector, type Variant } from "./arms.ts";
 import { placeOf, readHouseholds } from "./gold.ts";
-import { knowSelfOf, ruleFor, trainingHomes } from "./households.ts";
+import { knowSelfOf, trainingHomes } from "./households.ts";
 import { variantOf } from "./pairs.ts";
+import { ruleBy } from "./selectors.ts";
 
 const SCRATCH = ["checkpoints", "metrics.jsonl"];
 
@@ -30,7 +31,7 @@ export function armFolder(run: Run, arm: Arm): string {
 
 /** KnowSelf's stage 1: the base is fine-tuned on gold trajectories that know, in one way or another, their situations. */
 export function sftStage(run: Run, variant: Variant, onProgress?: OnProgress): Promise<Manifest> {
-  const { sft, maskKnowledge } = knowSelfOf(run);
+  const { sft, maskKnowledge, situationWeight } = knowSelfOf(run);
   const [training, pairs] = ["training", "pairs"].map((stage) => readManifest(stageFolder(run, stage)));
   if (!training || !pairs) throw new Error("the pairs stage must be finished before stage 1");
   const { engine, threads } = selectEngine("auto");
@@ -39,11 +40,11 @@ export function sftStage(run: Run, variant: Variant, onProgress?: OnProgress): P
     code: stageCode(import.meta.url),
     folder: sftFolder(run, variant),
     seed: run.seed,
-    settings: { variant, sft, maskKnowledge, engine, threads },
+    settings: { variant, sft, maskKnowledge, situationWeight, engine, threads },
     inputs: { training: training.artefact, pairs: pairs.artefact },
     scratch: SCRATCH,
     run: async ({ folder, signal, file }) => {
-      const label = labeller(run);
+      const label = labeller(run, situationWeight);
       const rows = (await variantOf(run, variant)).flatMap((trajectory) => label(trajectory) ?? []);
       const model = Llama.load(studentFolder(run));
       const recipe = { ...sft, seed: run.seed };
@@ -65,7 +66,8 @@ export function preferenceStage(run: Run, arm: Arm, onProgress?: OnProgress): Pr
   if (name === null || arm.preference === null) throw new Error("internal error: an arm without stage 2");
   const { loss, gold: variant, rules } = arm.preference;
   // How the arm plays in the end is not stage 2's matter: arms that differ only in that share it.
-  const mode = variant.form === "full-knowledge" ? "always" : "adaptive";
+  const mode = variant.form === "told" ? "always" : "adaptive";
+  const selector = variant.by ?? "need";
   const from = arm.sft === null ? studentFolder(run) : sftFolder(run, arm.sft);
   const before = [from, stageFolder(run, "pairs")].map(readManifest);
   if (!before[0] || !before[1]) throw new Error("stage 1 must be finished before stage 2");
@@ -81,7 +83,7 @@ export function preferenceStage(run: Run, arm: Arm, onProgress?: OnProgress): Pr
     run: async ({ folder, signal, file }) => {
       const model = Llama.load(from);
       const gold = (await variantOf(run, variant)).slice(0, explored).map((each) => ({ ...each, reward: 1 }));
-      const played = await explore(run, mode, model, gold, { onProgress, signal });
+      const played = await explore(run, { mode, selector }, model, gold, { onProgress, signal });
       const found =
         rules === "eto"
           ? etoPairs({ gold, explored: played })
@@ -107,7 +109,7 @@ export function preferenceStage(run: Run, arm: Arm, onProgress?: OnProgress): Pr
 /** What the student does in the games of these gold trajectories. */
 async function explore(
   run: Run,
-  mode: Arm["mode"],
+  { mode, selector }: { mode: Arm["mode"]; selector: Selector },
   model: Llama,
   gold: readonly Trajectory[],
   rest: { readonly onProgress?: OnProgress; readonly signal: AbortSignal },
@@ -119,18 +121,22 @@ async function explore(
       const { household, game } = placeOf(each);
       return new Household(home(household).game(game));
     }),
-    knowledge: (index) => ({ mode, ask: ruleFor(households.get(placeOf(gold[index]).household)!.rules) }),
+    knowledge: (index) => ({ mode, ask: ruleBy(selector, households.get(placeOf(gold[index]).household)!.rules) }),
     ...{ model, ...readLabels(run), ...rest, name: "explorer", seed: run.seed, admissibleOnly: false },
     ...{ stepLimit: run.settings.evaluation.stepLimit, maxLength: run.settings.model.context },
   });
 }
 
-function labeller(run: Run): (trajectory: Trajectory) => LabelledExample | null {
+function labeller(run: Run, situationWeight = 1): (trajectory: Trajectory) => LabelledExample | null {
   const { tokenizer, template } = readLabels(run);
+  const situations = [KNOWLEDGE, REFLECTION].map((token) => tokenizer.special(token));
   const weights = { ...weightsOf(run), knowledge: knowSelfOf(run).maskKnowledge ? 0 : 1 };
   const options = { tokenizer, template, weights, maxLength: run.settings.model.context };
   return (trajectory) => {
     const result = labelTrajectory(trajectory, options);
-    return result.kind === "example" ? result.example : null;
+    if (result.kind !== "example") return null;
+    const { ids, weights } = result.example;
+    const weigh = (weight: number, t: number): number => (situations.includes(ids[t]) ? situationWeight : 1) * weight;
+    return { ...result.example, weights: weights.map(weigh) };
   };
 }
