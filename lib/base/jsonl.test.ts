@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { writeFileAtomic, canonicalJson, sha256, sha256File } from "./files.ts";
-import { JsonlWriter, readJsonl } from "./jsonl.ts";
+import { JsonlWriter, readJsonlRows } from "./jsonl.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "jsonl-"));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -11,12 +11,6 @@ const number = (value: unknown): number => {
   if (typeof value !== "number") throw new Error("not a number");
   return value;
 };
-
-async function all<T>(rows: AsyncIterable<T>): Promise<T[]> {
-  const result: T[] = [];
-  for await (const row of rows) result.push(row);
-  return result;
-}
 
 describe("JSONL", () => {
   it.each(["rows.jsonl", "rows.jsonl.gz"])("reads back what it wrote to %s", async (name) => {
@@ -26,22 +20,22 @@ describe("JSONL", () => {
     expect(fs.existsSync(file)).toBe(false); // only a closed writer leaves a file
     await writer.close();
     expect(fs.readdirSync(folder)).not.toContain(`${name}.tmp`);
-    expect(await all(readJsonl(file, number))).toEqual(Array.from({ length: 20_000 }, (_, i) => i));
+    expect(await readJsonlRows(file, number)).toEqual(Array.from({ length: 20_000 }, (_, i) => i));
   });
 
   it("names file, line and text of a bad row", async () => {
     const file = path.join(folder, "bad.jsonl");
     fs.writeFileSync(file, "1\n\n{oops\n");
-    await expect(all(readJsonl(file, number))).rejects.toThrow(/bad\.jsonl:3: .*\{oops/);
+    await expect(readJsonlRows(file, number)).rejects.toThrow(/bad\.jsonl:3: .*\{oops/);
     fs.writeFileSync(file, '1\n"two"\n');
-    await expect(all(readJsonl(file, number))).rejects.toThrow(/bad\.jsonl:2: not a number in "two"/);
+    await expect(readJsonlRows(file, number)).rejects.toThrow(/bad\.jsonl:2: not a number in "two"/);
   });
 
   it("names a missing file, and a file that is not gzip", async () => {
-    await expect(all(readJsonl(path.join(folder, "none.jsonl"), number))).rejects.toThrow(/none\.jsonl: no such file/);
+    await expect(readJsonlRows(path.join(folder, "none.jsonl"), number)).rejects.toThrow(/none\.jsonl: no such file/);
     const file = path.join(folder, "text.jsonl.gz");
     fs.writeFileSync(file, "1\n");
-    await expect(all(readJsonl(file, number))).rejects.toThrow(/text\.jsonl\.gz.*incorrect header/);
+    await expect(readJsonlRows(file, number)).rejects.toThrow(/text\.jsonl\.gz.*incorrect header/);
   });
 });
 

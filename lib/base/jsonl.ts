@@ -29,6 +29,13 @@ export async function* readJsonl<T>(file: string, parse: (value: unknown) => T):
   }
 }
 
+/** All rows of such a file at once, for files that fit into memory. */
+export async function readJsonlRows<T>(file: string, parse: (value: unknown) => T): Promise<T[]> {
+  const rows: T[] = [];
+  for await (const row of readJsonl(file, parse)) rows.push(row);
+  return rows;
+}
+
 async function* lines(input: NodeJS.ReadableStream, file: string): AsyncGenerator<string> {
   try {
     yield* readline.createInterface({ input, crlfDelay: Infinity });

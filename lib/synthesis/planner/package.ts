@@ -1,5 +1,6 @@
 import { studentPlan, studentPrompt } from "../../agents/index.ts";
 import { createRandom, pythonJson } from "../../base/index.ts";
+import { mistralText } from "../../trajectory/index.ts";
 import type { PlannerEvaluation, PlannerRecord } from "./record.ts";
 
 /** A row that a planner is trained on: what it is asked, what it should say, and both as Mistral's chat text. */
@@ -15,7 +16,7 @@ export function episodeRows({ request, steps }: Pick<PlannerRecord, "request" | 
   return steps.map(({ plan }, i) => {
     const prompt = studentPrompt(request.request, past.slice(0, i));
     const target = pythonJson(studentPlan(plan));
-    return { prompt, target, text: `<s>[INST] ${prompt} [/INST] ${target}</s>` };
+    return { prompt, target, text: mistralText(prompt, target) };
   });
 }
 

@@ -77,18 +77,19 @@ export const botPackaged: TrajectoryFormat = {
     const { prompt, target, text, ...unknown } = check(packagedSchema, record, "a bot-with-plan training row");
     const plan = planSchema.safeParse(tryJson(target));
     const said: Turn = plan.success ? planTurn(plan.data, target) : { role: "assistant", content: target };
-    const extra = extraOf(text === undefined || text === mistral(prompt, target) ? unknown : { ...unknown, text });
+    const extra = extraOf(text === undefined || text === mistralText(prompt, target) ? unknown : { ...unknown, text });
     const turns: Turn[] = [{ role: "user", content: prompt }, said];
     return [importedTrajectory(botPackaged.id, context, { environment: "tools", turns, ...extra })];
   },
   write([trajectory]) {
     const [prompt, target] = exchangeOf(trajectory, botPackaged.title);
-    const { text = mistral(prompt, target), ...rest } = trajectory.extra ?? {};
+    const { text = mistralText(prompt, target), ...rest } = trajectory.extra ?? {};
     return { prompt, target, text, ...unknownFields(rest, ["prompt", "target"]) };
   },
 };
 
-const mistral = (prompt: string, target: string): string => `<s>[INST] ${prompt} [/INST] ${target}</s>`;
+/** A prompt and its answer as Mistral's chat text. */
+export const mistralText = (prompt: string, target: string): string => `<s>[INST] ${prompt} [/INST] ${target}</s>`;
 
 function tryJson(text: string): unknown {
   try {

@@ -14,6 +14,7 @@ import { trlMessages, trlPreference } from "./trl.ts";
 
 export type { Format, RecordContext, TrajectoryFormat } from "./format.ts";
 export * from "./convert.ts";
+export { mistralText } from "./bot-with-plan.ts";
 
 /** Records of a pair of trajectories. */
 export type PairFormat = Format<TrajectoryPair> & { readonly holds: "pairs" };

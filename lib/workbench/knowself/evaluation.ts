@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { JsonlWriter, readJson, readJsonl, writeJson, type OnProgress } from "../../base/index.ts";
+import { JsonlWriter, readJson, readJsonlRows, writeJson, type OnProgress } from "../../base/index.ts";
 import { Household } from "../../environments/index.ts";
 import { playAgents, playStudent, resultRows, tokenCounter } from "../../evaluation/index.ts";
 import { SearchTeacher } from "../../agents/index.ts";
@@ -111,12 +111,8 @@ const slug = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g,
 const episodesFile = (set: string, arm: string): string => path.join("episodes", slug(set), `${slug(arm)}.jsonl.gz`);
 
 /** The episodes that the arm of this title played on a set. */
-export async function readArmEpisodes(run: Run, set: string, title: string): Promise<Trajectory[]> {
-  const episodes: Trajectory[] = [];
-  const file = stageFolder(run, "evaluation", episodesFile(set, title));
-  for await (const trajectory of readJsonl(file, parseTrajectory)) episodes.push(trajectory);
-  return episodes;
-}
+export const readArmEpisodes = (run: Run, set: string, title: string): Promise<Trajectory[]> =>
+  readJsonlRows(stageFolder(run, "evaluation", episodesFile(set, title)), parseTrajectory);
 
 export const readKnowSelfRows = (run: Run): EvaluationRow[] =>
   readJson<EvaluationRow[]>(stageFolder(run, "evaluation", "rows.json"));

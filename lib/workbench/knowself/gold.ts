@@ -1,5 +1,5 @@
 import { playEpisode } from "../../agents/index.ts";
-import { Interrupted, JsonlWriter, readJsonl, yieldToEventLoop, type OnProgress } from "../../base/index.ts";
+import { Interrupted, JsonlWriter, readJsonlRows, yieldToEventLoop, type OnProgress } from "../../base/index.ts";
 import { Household } from "../../environments/index.ts";
 import type { HouseholdRule } from "../../knowledge/index.ts";
 import { agentText, parseTrajectory, type Trajectory, type Turn } from "../../trajectory/index.ts";
@@ -68,18 +68,13 @@ function untold({ knowledge, situation: _, ...turn }: Turn): Turn {
   return knowledge === undefined ? turn : { ...turn, content: agentText(turn.thought, turn.action ?? "") };
 }
 
-export async function readGold(run: Run): Promise<Trajectory[]> {
-  const gold: Trajectory[] = [];
-  for await (const trajectory of readJsonl(stageFolder(run, "gold", GOLD), parseTrajectory)) gold.push(trajectory);
-  return gold;
-}
+export const readGold = (run: Run): Promise<Trajectory[]> =>
+  readJsonlRows(stageFolder(run, "gold", GOLD), parseTrajectory);
 
 /** The households of the gold trajectories by their number. */
 export async function readHouseholds(run: Run): Promise<ReadonlyMap<number, HouseholdRow>> {
-  const rows = new Map<number, HouseholdRow>();
-  const file = stageFolder(run, "gold", HOUSEHOLDS);
-  for await (const row of readJsonl(file, (value) => value as HouseholdRow)) rows.set(row.index, row);
-  return rows;
+  const rows = await readJsonlRows(stageFolder(run, "gold", HOUSEHOLDS), (value) => value as HouseholdRow);
+  return new Map(rows.map((row) => [row.index, row]));
 }
 
 /** Where a gold trajectory took place. */

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { dataFolder, readJsonl, sha256, writeJson, type OnProgress } from "../../base/index.ts";
+import { dataFolder, readJsonlRows, sha256, writeJson, type OnProgress } from "../../base/index.ts";
 import type { PublishedSplit } from "../../environments/index.ts";
 import { resultRows, tokenCounter, type ResultRow } from "../../evaluation/index.ts";
 import { parseTrajectory, type Trajectory } from "../../trajectory/index.ts";
@@ -78,7 +78,8 @@ export function evaluationStage(run: Run, onProgress?: OnProgress): Promise<Mani
         { startWorkers: () => startWorkers(run.settings.runner), folder, signal, onProgress },
       );
       const rows: EvaluationRow[] = [];
-      for (const [i, match] of matches.entries()) rows.push(...rowsOf(run, match, await readAll(planned[i].output)));
+      for (const [i, match] of matches.entries())
+        rows.push(...rowsOf(run, match, await readEpisodesFile(planned[i].output)));
       writeJson(path.join(folder, "rows.json"), rows);
       const episodes = matches.reduce((sum, { set }) => sum + set.games.length, 0);
       return { episodes, sets: Object.fromEntries(sets.map(({ name, games }) => [name, games.length])) };
@@ -131,11 +132,7 @@ const matchFile = ({ set, arm, snapshot }: Match): string =>
 
 /** The episodes that `arm` played on the set of this name. */
 export function readEpisodes(run: Run, set: string, arm: Arm): Promise<Trajectory[]> {
-  return readAll(stageFolder(run, "evaluation", matchFile({ set: { name: set, games: [] }, arm })));
+  return readEpisodesFile(stageFolder(run, "evaluation", matchFile({ set: { name: set, games: [] }, arm })));
 }
 
-async function readAll(file: string): Promise<Trajectory[]> {
-  const trajectories: Trajectory[] = [];
-  for await (const trajectory of readJsonl(file, parseTrajectory)) trajectories.push(trajectory);
-  return trajectories;
-}
+const readEpisodesFile = (file: string): Promise<Trajectory[]> => readJsonlRows(file, parseTrajectory);
