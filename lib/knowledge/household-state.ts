@@ -4,6 +4,7 @@ import {
   readIntro,
   readObservation,
   readTask,
+  TASK_TREATMENTS,
   typeOf,
   type Goal,
 } from "../environments/index.ts";
@@ -22,12 +23,6 @@ export type Need =
   | { readonly kind: "treat"; readonly verb: string; readonly appliance: string }
   | { readonly kind: "light"; readonly lamp: string }
   | { readonly kind: "deliver"; readonly receptacle: string };
-
-const TREATMENTS: Partial<Record<Goal["type"], readonly [verb: string, appliance: string]>> = {
-  pick_clean_then_place_in_recep: ["clean", "sinkbasin"],
-  pick_heat_then_place_in_recep: ["heat", "microwave"],
-  pick_cool_then_place_in_recep: ["cool", "fridge"],
-};
 
 /** What a reader of a household conversation knows at its end. */
 export interface HouseholdState {
@@ -107,7 +102,7 @@ function needOf(
     [...contents].flatMap(([receptacle, objects]) =>
       objects.filter((object) => typeOf(object) === type).map((object) => ({ object, receptacle })),
     );
-  const [verb, appliance] = TREATMENTS[goal.type] ?? [];
+  const [verb, appliance] = TASK_TREATMENTS[goal.type] ?? [];
   if (held === null) {
     const isDone = (object: string): boolean => verb === undefined || treated.has(`${verb} ${object}`);
     const left = seen(goal.object).filter(({ object, receptacle }) => {

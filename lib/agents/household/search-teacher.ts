@@ -4,6 +4,7 @@ import {
   readObservation,
   readTask,
   roomKind,
+  TASK_TREATMENTS,
   typeOf,
   type Goal,
   type PlacementPrior,
@@ -11,13 +12,6 @@ import {
 import { UserError } from "../../base/index.ts";
 import type { Agent, Decision } from "../agent.ts";
 import { RoomMemory } from "./room-memory.ts";
-
-/** Which treatment a task asks for, and the type of receptacle that gives it. */
-const TREATMENTS: Partial<Record<Goal["type"], readonly [verb: string, appliance: string]>> = {
-  pick_clean_then_place_in_recep: ["clean", "sinkbasin"],
-  pick_heat_then_place_in_recep: ["heat", "microwave"],
-  pick_cool_then_place_in_recep: ["cool", "fridge"],
-};
 
 /** Types that usually have a door: a look inside costs two commands. */
 const COST: Record<string, number> = { cabinet: 2, drawer: 2, fridge: 2, microwave: 2, safe: 2 };
@@ -76,7 +70,7 @@ export class SearchTeacher implements Agent {
     const wanted = begun ? `another ${this.#goal.object}` : this.#goal.object;
     if (held === null) return think(wanted, this.#find());
     if (typeOf(held) !== this.#goal.object) return this.#drop(held);
-    const [verb, appliance] = TREATMENTS[this.#goal.type] ?? [];
+    const [verb, appliance] = TASK_TREATMENTS[this.#goal.type] ?? [];
     if (verb && appliance && !this.#memory.isTreated(held, verb))
       return think(appliance, this.#treat(held, verb, appliance));
     if (this.#goal.lamp !== null) return think(this.#goal.lamp, this.#light(this.#goal.lamp));
@@ -120,7 +114,7 @@ export class SearchTeacher implements Agent {
     const two = this.#goal.type === "pick_two_obj_and_place";
     const target = two ? this.#target() : null;
     const delivered = new Set(target === null ? [] : memory.contents(target));
-    const treatment = TREATMENTS[this.#goal.type]?.[0];
+    const treatment = TASK_TREATMENTS[this.#goal.type]?.[0];
     const seen = memory.placesOf(this.#goal.object).filter(({ object, receptacle }) => {
       if (receptacle === target || delivered.has(object)) return false;
       const done = treatment !== undefined && memory.isTreated(object, treatment);

@@ -56,6 +56,13 @@ export interface Goal {
   readonly lamp: string | null;
 }
 
+/** What has to be done with the wanted object on the way, and the appliance that does it; other tasks have none. */
+export const TASK_TREATMENTS: Partial<Record<TaskType, readonly [verb: string, appliance: string]>> = {
+  pick_clean_then_place_in_recep: ["clean", "sinkbasin"],
+  pick_heat_then_place_in_recep: ["heat", "microwave"],
+  pick_cool_then_place_in_recep: ["cool", "fridge"],
+};
+
 /**
  * A household game as facts: what the PDDL problem says, in typed form. Loaders make it from published files, the
  * generator makes it from scratch; the environment plays it and knows no other source.
