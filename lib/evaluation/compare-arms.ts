@@ -1,5 +1,5 @@
 import { UserError } from "../base/index.ts";
-import type { Metric, Proportion, ResultRow } from "./rows.ts";
+import type { Metric, ResultRow } from "./rows.ts";
 import { mcnemarExact, pairedBootstrap, type Interval } from "./statistics.ts";
 
 /**
@@ -25,14 +25,15 @@ export interface Comparison {
 }
 
 /**
- * Pairs a proportion of two arms, success by default, by task and seed. Tasks that only one arm played are an error, not
- * dropped.
+ * Pairs a measure of two arms, success by default, by task and seed. Tasks that only one arm played are an error, not
+ * dropped. Of a measure that is no proportion, `onlyA` and `onlyB` are the pairs where A, or B, had more, and `p` is that
+ * of the sign test.
  */
 export function compareArms(
   rows: readonly ResultRow[],
   armA: string,
   armB: string,
-  metric: Proportion = "success",
+  metric: Metric = "success",
 ): Comparison {
   const pick = (arm: string): Map<string, ResultRow> =>
     new Map(

@@ -13,6 +13,10 @@ export const METRICS = {
   invalid: "mean",
   invalid_rate: "mean",
   tokens: "mean",
+  /** In [0, 1], as the environment gives it; calls of chat models, and what their tokens cost. */
+  reward: "mean",
+  requests: "mean",
+  cost: "mean",
   /** Success within so many steps. */
   success_10: "proportion",
   success_20: "proportion",

@@ -2,7 +2,7 @@ import { assert } from "../base/index.ts";
 import type { Environment } from "../environments/index.ts";
 import { KNOWLEDGE, situatedText, type Trajectory, type Turn } from "../trajectory/index.ts";
 import { encodeSegments, END, type ChatTemplate, type Tokenizer } from "../labels/index.ts";
-import type { Constraint, GeneratedToken, RowDriver } from "../model/index.ts";
+import { withoutToken, type Constraint, type GeneratedToken, type RowDriver } from "../model/index.ts";
 import type { AdmissibleConstraint } from "./admissible-constraint.ts";
 
 export interface StudentDriverOptions {
@@ -149,10 +149,4 @@ export class StudentDriver implements RowDriver {
     assert(this.#environment, "an episode that is not being played");
     return this.#environment;
   }
-}
-
-/** Every token but this one, at every place. */
-function withoutToken(token: number, size: number): Constraint {
-  const others = Array.from({ length: size }, (_, id) => id).filter((id) => id !== token);
-  return { allowed: () => others, accept: () => undefined, isDone: false };
 }

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readJson } from "../base/index.ts";
 import { createHouseholdCodec } from "../environments/index.ts";
-import { KNOWLEDGE, SITUATION_TOKENS, turnSchema, type Turn } from "../trajectory/index.ts";
+import { KNOWLEDGE, SITUATION_TOKENS, spellApart, turnSchema, type Turn } from "../trajectory/index.ts";
+import { bareJinja, withGuards, withoutGuards } from "./jinja-template.ts";
 import { SITUATED_SPECIAL_TOKENS, SPECIAL_TOKENS } from "./specials.ts";
 import { ChatTemplate, encodeSegments, plainCodec, type Segment } from "./template.ts";
 import { trainTokenizer } from "./tokenizer/index.ts";
@@ -21,6 +22,7 @@ const python = readJson<{
     ids: number[];
     assistantMask: number[];
   }[];
+  hostile: { messages: unknown[]; ids: number[] };
 }>(path.join(fixtures, "situated-case.json"));
 const tokenizer = trainTokenizer(python.trained.texts, { ...python.trained, specials: SITUATED_SPECIAL_TOKENS });
 const situated = (thoughts: boolean, codec = createHouseholdCodec()): ChatTemplate =>
@@ -258,6 +260,31 @@ describe("hostile text stays ordinary tokens", () => {
     ]);
     const doubt = idsOf(plain.renderDoubt(HOSTILE, HOSTILE)).filter((id) => tokenizer.isSpecial(id));
     expect(doubt.map((id) => tokenizer.tokenText(id))).toEqual(["<|act|>", "[Reflection]", "<reflection>"]);
+  });
+
+  test("in transformers' apply_chat_template, one space longer", () => {
+    const plain = situated(true, plainCodec);
+    expect(plain.jinja).toBe(python.cases.find(({ thoughts }) => thoughts)!.jinja);
+    const given = [...turns.slice(0, 2), ...turns.slice(1)]; // two messages of the user one after the other, too
+    expect(plain.toMessages(given)).toEqual(python.hostile.messages);
+    const apart = spellApart(HOSTILE, SITUATED_SPECIAL_TOKENS);
+    const spelled = JSON.parse(JSON.stringify(given).replaceAll(HOSTILE, apart)) as Turn[];
+    expect(python.hostile.ids).toEqual(idsOf(plain.renderTurns(spelled)));
+  });
+
+  test("the guards are put in and taken out", () => {
+    for (const thoughts of [true, false]) {
+      const [plain, own] = [new ChatTemplate({ codec: plainCodec, thoughts }), situated(thoughts)];
+      for (const { jinja } of [plain, own]) {
+        expect(withGuards(jinja)).toBe(jinja);
+        expect(withoutGuards(jinja)).not.toContain("replace");
+      }
+      // The form that decides the hash has none.
+      const bare = bareJinja({ thoughts, situations: true });
+      expect(bare).not.toContain("replace");
+      expect(withGuards(bare)).toBe(own.jinja);
+    }
+    expect(withGuards("{{ messages }}")).toBe("{{ messages }}");
   });
 
   test("the six tokens have the ids behind the others, in KnowSelf's order", () => {

@@ -10,6 +10,7 @@ import {
   type Turn,
   type TurnCodec,
 } from "../trajectory/index.ts";
+import { bareJinja, guardedJinja } from "./jinja-template.ts";
 import { ACT, ASSISTANT, END, SYSTEM } from "./specials.ts";
 import type { Tokenizer } from "./tokenizer/index.ts";
 
@@ -78,9 +79,9 @@ export interface ChatTemplateOptions {
  */
 export class ChatTemplate {
   readonly id: string;
-  /** SHA-256 over everything that decides the rendering; stored with trajectories and models. */
+  /** SHA-256 over everything that decides the tokens; stored with trajectories and models. */
   readonly hash: string;
-  /** The same template for Hugging Face's `apply_chat_template`, over `toMessages`. */
+  /** The same template for Hugging Face's `apply_chat_template`, over `toMessages`; see `guardedJinja`. */
   readonly jinja: string;
   readonly #codec: TurnCodec;
   readonly #thoughts: boolean;
@@ -91,8 +92,8 @@ export class ChatTemplate {
     this.#thoughts = thoughts;
     this.#situations = situations;
     this.id = `waymark/${codec.id}/${thoughts ? "thought-action" : "action"}${situations ? "/situations" : ""}`;
-    this.jinja = jinjaTemplate(thoughts, situations);
-    this.hash = sha256(canonicalJson({ id: this.id, jinja: this.jinja }));
+    this.jinja = guardedJinja({ thoughts, situations });
+    this.hash = sha256(canonicalJson({ id: this.id, jinja: bareJinja({ thoughts, situations }) }));
   }
 
   /** A whole conversation. The first user turn is the task (source `user`), the later ones are observations. */
@@ -259,22 +260,3 @@ const content = (text: string, source: Source, loss: Segment["loss"]): Segment[]
 
 /** Ids to text, without the space that every content begins with. */
 const textOf = (ids: readonly number[], tokenizer: Tokenizer): string => tokenizer.decode(ids).replace(/^ /, "");
-
-function jinjaTemplate(thoughts: boolean, situations: boolean): string {
-  const spaced = (field: string): string => `{% if message.${field} %}{{ ' ' + message.${field} }}{% endif %}`;
-  const text = spaced("content");
-  const act = thoughts ? `{{ '${ACT}' }}` : "";
-  const before = `{% if message.knowledge is defined %}{{ '${KNOWLEDGE}${KNOWLEDGE_START}' }}${spaced("knowledge")}{{ '${KNOWLEDGE_END}' }}{% endif %}`;
-  const first = `{% if message.first is defined %}${spaced("first")}{{ '${REFLECTION}${REFLECTION_START}' }}${spaced("reflection")}{{ '${REFLECTION_END}' }}${act}{% endif %}`;
-  const plain = thoughts ? spaced("thought") + act : "";
-  const thought = situations ? before + plain + first : plain;
-  return [
-    "{%- for message in messages -%}",
-    `{%- if message.role == 'assistant' -%}{{ '${ASSISTANT}' }}{% generation %}${thought}${text}{{ '${END}' }}{% endgeneration %}`,
-    `{%- elif message.role == 'system' -%}{{ '${SYSTEM}' }}${text}{{ '${END}' }}`,
-    `{%- else -%}{% if loop.previtem is defined and loop.previtem.role == 'user' %}{{ '${END}' }}{% endif %}${text}`,
-    "{%- endif -%}",
-    "{%- endfor -%}",
-    `{%- if add_generation_prompt -%}{{ '${ASSISTANT}' }}{%- endif -%}`,
-  ].join("\n");
-}

@@ -37,6 +37,13 @@ test("tokens and money are counted from what the server says", async () => {
   await expect(limited.chat([])).rejects.toThrow("the budget of 1500 tokens is spent (2000)");
 });
 
+test("a budget goes on with what was spent before", async () => {
+  const budget = new Budget({ requests: 2 }, { requests: 1, tokens: 7, money: 0.5 });
+  await withBudget(model(), budget).chat([]);
+  expect(budget.spent).toEqual({ requests: 2, tokens: 7, money: 0.5 });
+  await expect(withBudget(model(), budget).chat([])).rejects.toThrow("the budget of 2 requests is spent (2)");
+});
+
 test("what cannot be kept is refused", async () => {
   expect(() => new Budget({ tokens: -1 })).toThrow(UserError);
   expect(() => withBudget(model(), new Budget({ money: 1 }))).toThrow("needs the prices");

@@ -21,11 +21,13 @@ export class Budget {
   readonly limits: BudgetLimits;
   readonly #spent = { requests: 0, tokens: 0, money: 0 };
 
-  constructor(limits: BudgetLimits) {
+  /** @param before what was spent in earlier sittings */
+  constructor(limits: BudgetLimits, before: Partial<Budget["spent"]> = {}) {
     for (const [name, limit] of Object.entries(limits) as [string, number | undefined][])
       if (limit !== undefined && !(limit >= 0))
         throw new UserError(`a budget of ${limit} ${name}: 0 or more is expected`);
     this.limits = limits;
+    Object.assign(this.#spent, before);
   }
 
   get spent(): Readonly<{ requests: number; tokens: number; money: number }> {

@@ -67,6 +67,8 @@ export interface Answer {
   readonly toolCalls: readonly ToolCall[];
   /** `length`: cut, so that JSON may be half an object. */
   readonly end: AnswerEnd;
+  /** Which of `stop` ended it, where that is said. */
+  readonly stoppedBy?: string;
   /** Where asked for. */
   readonly logprobs?: readonly TokenLogprobs[];
 }

@@ -25,9 +25,9 @@ export function openAiChatModel(options: OpenAiOptions): ChatModel {
     identity: { kind: "openai-chat", url, model },
     async chat(messages, chat = {}): Promise<Completion> {
       checkTools(chat);
-      return calling(options, chat.signal, async () => {
+      return calling(options, chat.signal, async (signal) => {
         const api = (await client()).chat.completions;
-        const given = await api.create(requestOf(model, messages, chat), { signal: chat.signal });
+        const given = await api.create(requestOf(model, messages, chat), { signal });
         if (!Array.isArray(given.choices) || given.choices.length === 0)
           throw new ModelError("answer", `${model} at ${url}: an answer without choices`);
         const answers = given.choices.map(answerOf);

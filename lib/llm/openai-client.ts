@@ -28,16 +28,25 @@ export function lazyClient({ url, apiKey, timeoutMs, fetch }: OpenAiOptions): ()
   return () => (client ??= load());
 }
 
-/** Runs a call, and tells its errors in our words. */
+/**
+ * Runs a call, and tells its errors in our words. The call gets a signal of its own: OpenAI's package listens to it for
+ * good, and a long run has one signal for thousands of calls.
+ */
 export async function calling<T>(
   options: OpenAiOptions,
   signal: AbortSignal | undefined,
-  call: () => Promise<T>,
+  call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const own = new AbortController();
+  const stop = (): void => own.abort();
+  if (signal?.aborted) stop();
+  signal?.addEventListener("abort", stop);
   try {
-    return await call();
+    return await call(own.signal);
   } catch (error) {
     throw await modelError(error, options, signal);
+  } finally {
+    signal?.removeEventListener("abort", stop);
   }
 }
 

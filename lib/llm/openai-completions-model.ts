@@ -27,9 +27,9 @@ export function openAiCompletionsModel(options: OpenAiCompletionsOptions): ChatM
     name,
     identity: { kind: "openai-completions", url, model, format: format.id },
     async chat(messages, chat = {}): Promise<Completion> {
-      return calling(options, chat.signal, async () => {
+      return calling(options, chat.signal, async (signal) => {
         const request = requestOf(model, messages, chat, format);
-        const given = await (await client()).completions.create(request, { signal: chat.signal });
+        const given = await (await client()).completions.create(request, { signal });
         if (!Array.isArray(given.choices) || given.choices.length === 0)
           throw new ModelError("answer", `${model} at ${url}: an answer without choices`);
         return completionOf(given.model, given.choices.map((choice, i) => answerOf(choice, chat, i)), usageOf(given)); // prettier-ignore

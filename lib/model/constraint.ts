@@ -9,3 +9,9 @@ export interface Constraint {
   /** Frees what it holds. Called once, by whoever asked for the constraint. */
   dispose?(): void;
 }
+
+/** Every token of a vocabulary of `size` but this one, at every place. */
+export function withoutToken(token: number, size: number): Constraint {
+  const others = Array.from({ length: size }, (_, id) => id).filter((id) => id !== token);
+  return { allowed: () => others, accept: () => undefined, isDone: false };
+}

@@ -29,12 +29,22 @@ export function hiddenStates(
   config: LlamaConfig,
   terms?: readonly LayerTerms[],
 ): Tensor2D {
+  const layers = layerStates(weights, ids, batch, positions, config, terms);
+  return rmsNorm(layers[layers.length - 1], config.rms_norm_eps);
+}
+
+/** The residual stream [batch · length, hidden] after each layer, not normalised. */
+export function layerStates(
+  weights: LlamaWeights,
+  ids: Tensor1D,
+  batch: number,
+  positions: Positions,
+  config: LlamaConfig,
+  terms?: readonly LayerTerms[],
+): Tensor2D[] {
   const length = ids.size / batch;
   let x = gatherRows(weights.embedding, ids);
-  weights.layers.forEach((layer, i) => {
-    x = decoderLayer(x, layer, batch, length, positions, config, terms?.[i]);
-  });
-  return rmsNorm(x, config.rms_norm_eps);
+  return weights.layers.map((layer, i) => (x = decoderLayer(x, layer, batch, length, positions, config, terms?.[i])));
 }
 
 function decoderLayer(

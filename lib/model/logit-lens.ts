@@ -1,7 +1,7 @@
 import { Interrupted, UserError, yieldToEventLoop, type OnProgress } from "../base/index.ts";
 import { checkPrompt } from "./complete.ts";
-import { hiddenStates } from "./forward.ts";
-import { gatherRows, linear, softmax, withGain } from "./kernels/index.ts";
+import { layerStates } from "./forward.ts";
+import { gatherRows, linear, rmsNorm, softmax, withGain } from "./kernels/index.ts";
 import type { Llama } from "./llama.ts";
 import { tf } from "./tensorflow.ts";
 
@@ -67,14 +67,11 @@ function lookAt(model: Llama, texts: readonly LensText[]): number[][][][] {
     const weights = model.unpack();
     const [ids, at] = [tf.tensor1d(padded, "int32"), tf.tensor1d(places, "int32")];
     const head = withGain(weights.head, weights.finalGain);
-    return weights.layers.map((_, last) =>
-      tf.tidy(() => {
-        // The forward pass ends in the norm, so each layer is reached from the beginning: these models have few.
-        const until = { ...weights, layers: weights.layers.slice(0, last + 1) };
-        const hidden = hiddenStates(until, ids, texts.length, model.positions(0, length), config);
-        return softmax(linear(gatherRows(hidden, at), head)).dataSync();
-      }),
-    );
+    const states = layerStates(weights, ids, texts.length, model.positions(0, length), config);
+    return states.map((x) => {
+      const hidden = rmsNorm(gatherRows(x, at), config.rms_norm_eps);
+      return softmax(linear(hidden, head)).dataSync();
+    });
   });
   let next = 0;
   return texts.map(({ places }) =>

@@ -6,6 +6,8 @@ export * from "./knowself.ts";
 export { taskLabel } from "./labels.ts";
 export * from "./learning.ts";
 export * from "./lens.ts";
+export * from "./mask.ts";
+export * from "./planner.ts";
 export * from "./results.ts";
 export { figure, PALETTE, type Axis, type Figure, type FigureOptions } from "./theme.ts";
 export * from "./training.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { KnowSelfRow, SituationRow } from "../evaluation/index.ts";
 import {
+  armMeansFigure,
   pairedDifferencesFigure,
   scalingFigure,
   situationsByTypeFigure,
@@ -96,6 +97,23 @@ test("situationsByTypeFigure: knowledge and reflection in a panel each, as wide 
   expect(xaxis.range[1]).toBeCloseTo(1.05 * 0.3, 12);
   expect(xaxis2.range[1]).toBeCloseTo(1.05 * 0.05, 12); // a rate near 0 is not blown up
   expect(yaxis.ticktext).toEqual(["put two"]);
+});
+
+test("armMeansFigure: a point an arm, a panel a set", () => {
+  const rows = [row("ReAct", "shop"), row("<ExpeL>", "shop")].map((each) => ({ ...each, ...interval(0.5) }));
+  const { data, layout } = armMeansFigure(rows, { title: "Rewards", measure: "Reward" });
+  expect(data).toMatchObject([
+    {
+      x: [0.5, 0.5],
+      y: [0, 1],
+      error_x: { array: [0.25, 0.25] },
+      customdata: [
+        ["ReAct", 0.25, 0.75],
+        ["&lt;ExpeL&gt;", 0.25, 0.75],
+      ],
+    },
+  ]);
+  expect(layout).toMatchObject({ annotations: [{ text: "<b>shop</b><br>n = 150 × 3 seeds" }, {}], showlegend: false });
 });
 
 test("pairedDifferencesFigure: difference, interval and both p values of each arm", () => {

@@ -1,4 +1,5 @@
 import type { Comparison, Interval, KnowSelfRow, SituationRow } from "../evaluation/index.ts";
+import { errorBars, LINE, marker, nameAxis } from "./intervals.ts";
 import { count, distinct, taskLabel, text } from "./labels.ts";
 import { panelFigure, type Panel } from "./panels.ts";
 import { colour, dash, figure, symbol, transparent, type Axis, type Figure } from "./theme.ts";
@@ -6,31 +7,6 @@ import { colour, dash, figure, symbol, transparent, type Axis, type Figure } fro
 const PERCENT = { tickformat: ".0%", zeroline: false };
 const SUCCESS: Axis = { title: "Success", unit: "%, 95 % interval", ...PERCENT, range: [-0.02, 1.02] };
 const FORMAT = ".1%";
-
-/** Height of a line of a panel with a name to each line. */
-const LINE = 34;
-
-const errorBars = (intervals: readonly Interval[], colour: string): object => ({
-  type: "data",
-  symmetric: false,
-  array: intervals.map(({ value, high }) => high - value),
-  arrayminus: intervals.map(({ value, low }) => value - low),
-  ...{ color: colour, thickness: 1.5, width: 3 },
-});
-
-/** Shape and colour of the `index`-th of more arms than there are colours: each pair comes once. */
-const marker = (index: number): { color: string; symbol: string } => ({
-  color: colour(index),
-  symbol: symbol(index + Math.floor(index / 6)),
-});
-
-/** A line for each name, from top to bottom. */
-const nameAxis = (names: readonly string[], title: string): Axis => ({
-  title,
-  tickvals: names.map((_, i) => i),
-  ticktext: names.map(text),
-  range: [names.length - 0.5, -0.5],
-});
 
 const sizes = (rows: readonly { games: number; seeds: number }[]): string => {
   const [{ games, seeds }] = rows;
@@ -68,6 +44,35 @@ export function successWithinFigure(table: readonly KnowSelfRow[], stepLimit = 4
     x: SUCCESS,
     y: nameAxis(arms, ""),
     panelHeight: LINE * Math.max(4, arms.length),
+  });
+}
+
+/** A mean with its interval, such as the reward in a shop: a line an arm, a panel a set. */
+export function armMeansFigure(
+  rows: readonly (Interval & Pick<KnowSelfRow, "arm" | "set" | "games" | "seeds">)[],
+  options: { readonly title: string; readonly measure: string },
+): Figure {
+  const arms = distinct(rows.map(({ arm }) => arm));
+  const panels = distinct(rows.map(({ set }) => set)).map((set): Panel => {
+    const own = rows.filter((row) => row.set === set);
+    const points = {
+      ...{ type: "scatter", mode: "markers", showlegend: false },
+      x: own.map(({ value }) => value),
+      y: own.map(({ arm }) => arms.indexOf(arm)),
+      error_x: errorBars(own, colour(0)),
+      marker: { color: colour(0), size: 9 },
+      customdata: own.map(({ arm, low, high }) => [text(arm), low, high]),
+      hovertemplate:
+        `%{customdata[0]}: %{x:${FORMAT}} [%{customdata[1]:${FORMAT}}, %{customdata[2]:${FORMAT}}]` + "<extra></extra>",
+    };
+    return { title: set, note: sizes(own), data: [points] };
+  });
+  return panelFigure(panels, {
+    title: options.title,
+    x: { ...SUCCESS, title: options.measure },
+    y: nameAxis(arms, ""),
+    panelHeight: 25 * Math.max(4, arms.length),
+    legend: "none",
   });
 }
 

@@ -12,8 +12,11 @@ const TASK_LABELS: Readonly<Record<string, string>> = {
 /** Short name of a task type; unknown types stand for themselves. Safe as plotly text. */
 export const taskLabel = (type: string): string => TASK_LABELS[type] ?? text(type);
 
-/** Text from data (names, tokens, messages) as plotly shows it literally: plotly reads labels as a kind of HTML. */
-export const text = (value: string): string => escapeHtml(value);
+/**
+ * Text from data (names, tokens, messages) as plotly shows it literally: plotly reads labels as a kind of HTML, but knows
+ * no names of quotation marks.
+ */
+export const text = (value: string): string => escapeHtml(value).replaceAll("&quot;", '"').replaceAll("&#39;", "'");
 
 /** Values in order of first appearance, each once. */
 export const distinct = <T>(values: Iterable<T>): T[] => [...new Set(values)];

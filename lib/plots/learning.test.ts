@@ -13,7 +13,7 @@ test("tokenLossFigure keeps places, colours by source, and pales what is not ful
       name: "observation",
       x: [1, 3],
       y: [2, 1],
-      text: ["&quot;&lt;mug&gt;&quot;", "&quot;desk&quot;"],
+      text: ['"&lt;mug&gt;"', '"desk"'],
       marker: { color: SOURCE_COLOURS.observation, opacity: [0.35, 0.35] },
     },
     { name: "action", x: [2], y: [0.5], marker: { opacity: [1] } },

@@ -10,9 +10,7 @@ const tokens = [
 
 test("vocabularyFigure ranks by frequency and escapes the tokens", () => {
   const { data, layout } = vocabularyFigure(tokens);
-  expect(data).toMatchObject([
-    { x: [1, 2, 3], y: [6, 3, 1], text: ["&quot;&lt;|end|&gt;&quot;", "&quot; desk 1&quot;", "&quot; mug&quot;"] },
-  ]);
+  expect(data).toMatchObject([{ x: [1, 2, 3], y: [6, 3, 1], text: ['"&lt;|end|&gt;"', '" desk 1"', '" mug"'] }]);
   expect(layout).toMatchObject({
     title: { text: "Token frequency by rank (3 tokens used, n = 10)" },
     xaxis: { type: "log" },

@@ -12,5 +12,6 @@ export { newStudent, readTrainingMetrics, snapshotsOf, studentFolder } from "./s
 export { firstTrajectory, readPrior, readTrajectories, trajectoriesStage } from "./stages/trajectories.ts";
 export * from "./further-training.ts";
 export * as knowSelf from "./knowself/index.ts";
+export * as planner from "./planner/index.ts";
 export * from "./rollouts/index.ts";
 export * from "./walk-tools.ts";

@@ -1,4 +1,6 @@
+import { chatOutcome } from "./chat/outcome.ts";
 import { knowSelfOutcome } from "./knowself/outcome.ts";
+import { plannerOutcome } from "./planner/outcome.ts";
 import type { Recipe } from "./recipe.ts";
 import type { SummaryBlock } from "./report/index.ts";
 import type { Run } from "./run.ts";
@@ -18,5 +20,8 @@ export interface Outcome {
 }
 
 /** The outcome of finished runs of a recipe. */
-export const outcomeOf = (recipe: Recipe, runs: readonly Run[]): Promise<Outcome> =>
-  runs[0].settings.knowself ? knowSelfOutcome(recipe, runs) : walkOutcome(recipe, runs);
+export function outcomeOf(recipe: Recipe, runs: readonly Run[]): Promise<Outcome> {
+  if (runs[0].settings.planner) return plannerOutcome(recipe, runs);
+  if (runs[0].settings.chat) return chatOutcome(recipe, runs);
+  return runs[0].settings.knowself ? knowSelfOutcome(recipe, runs) : walkOutcome(recipe, runs);
+}

@@ -1,5 +1,7 @@
 import type { OnProgress } from "../base/index.ts";
+import { chatStages } from "./chat/stages.ts";
 import { knowSelfStages } from "./knowself/stages.ts";
+import { plannerStages } from "./planner/stages.ts";
 import type { Run } from "./run.ts";
 import type { Manifest } from "./stage.ts";
 import { evaluationStage } from "./stages/evaluation.ts";
@@ -21,7 +23,11 @@ const WALK: readonly PipelineStage[] = [
 ];
 
 /** The stages of a run in order; each takes the artefacts of those before it and skips itself where it is finished. */
-export const stagesOf = (run: Run): readonly PipelineStage[] => (run.settings.knowself ? knowSelfStages(run) : WALK);
+export const stagesOf = (run: Run): readonly PipelineStage[] => {
+  if (run.settings.planner) return plannerStages;
+  if (run.settings.chat) return chatStages(run);
+  return run.settings.knowself ? knowSelfStages(run) : WALK;
+};
 
 /** Runs the stages of a run: all, or those `wanted`. `progress` is asked for a sink when a stage begins its work. */
 export async function runPipeline(

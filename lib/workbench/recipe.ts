@@ -5,7 +5,9 @@ import { z } from "zod";
 import { UserError, canonicalJson, sha256 } from "../base/index.ts";
 import { deepSpeedSettingsSchema, sftRecipeSchema } from "../training/index.ts";
 import { projectRoot } from "./project.ts";
+import { chatSchema } from "./chat/settings.ts";
 import { knowSelfSchema } from "./knowself/settings.ts";
+import { plannerSchema } from "./planner/settings.ts";
 import { runnerSchema } from "./rollouts/settings.ts";
 
 const share = z.number().min(0).max(1);
@@ -53,6 +55,8 @@ const modelSchema = z.strictObject({
   layers: count,
   heads: count,
   context: count,
+  /** Standard deviation of the first weights; default: 0.02, as in Llama. */
+  initializerRange: z.number().positive().optional(),
   /** Embeddings share a part per word and a part per number ("cabinet 3" = own + cabinet + 3). */
   sharedParts: z.boolean(),
 });
@@ -101,6 +105,10 @@ const settingsSchema = z.strictObject({
   evaluation: evaluationSchema,
   /** The method KnowSelf on a base that is trained by the settings above. */
   knowself: knowSelfSchema.optional(),
+  /** KnowSelf and the methods beside it, played by a chat model; the settings of a student are then of no use. */
+  chat: chatSchema.optional(),
+  /** The method bot-with-plan; its student and training are those of the settings above. */
+  planner: plannerSchema.optional(),
   /** Where episodes are played: changes no result. */
   runner: runnerSchema.default({ kind: "local" }),
 });

@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { canonicalJson, readJson, sha256, writeJson } from "../base/index.ts";
+import { progressBar } from "./notebook/index.ts";
+import { runPipeline } from "./pipeline.ts";
 import { projectRoot } from "./project.ts";
 import type { Recipe } from "./recipe.ts";
 import type { Run } from "./run.ts";
@@ -21,15 +23,23 @@ const MAIN_WALK: readonly WalkNotebook[] = [
   { name: "04-evaluation", stage: "evaluation" },
 ];
 const KNOWSELF: readonly WalkNotebook[] = [{ name: "methods/knowself", stage: "evaluation" }];
+const PLANNER: readonly WalkNotebook[] = [{ name: "methods/planner", stage: "generalisation" }];
 
 /** The notebooks that walk through a run, in order. */
-export const notebooksOf = (run: Run): readonly WalkNotebook[] => (run.settings.knowself ? KNOWSELF : MAIN_WALK);
+export function notebooksOf({ settings }: Run): readonly WalkNotebook[] {
+  if (settings.planner) return PLANNER;
+  if (settings.chat) return [];
+  return settings.knowself ? KNOWSELF : MAIN_WALK;
+}
 
 export const executedNotebook = (run: Run, name: string): string => path.join(run.folder, "notebooks", `${name}.ipynb`);
 
 /** True when every notebook of the walk was executed to its end; throws `Interrupted` after `signal`. */
 export async function walk(recipe: Recipe, run: Run, signal: AbortSignal): Promise<boolean> {
-  for (const { name, stage } of notebooksOf(run)) {
+  const notebooks = notebooksOf(run);
+  // Where no notebook walks through the stages they run by themselves.
+  if (notebooks.length === 0) await runPipeline(run, (stage) => progressBar(stage));
+  for (const { name, stage } of notebooks) {
     const notebook = path.join(projectRoot, "notebooks", `${name}.ipynb`);
     const output = executedNotebook(run, name);
     const parameters = { recipe: recipe.file, arm: run.arm, seed: run.seed, quick: run.quick };

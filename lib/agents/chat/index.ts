@@ -21,6 +21,7 @@ export { promptOf, withoutInstruction, type Example, type Profile } from "./prof
 export { publishedExamples } from "./published-examples.ts";
 export { ReActAgent } from "./react.ts";
 export { playReflexion, type ReflexionOptions, type ReflexionResult } from "./reflexion.ts";
+export { scriptedPlayer, type ScriptedPlayerOptions } from "./scripted-chat-model.ts";
 export { shopExample, shopProfile } from "./shop-profile.ts";
 export { buildStateKnowledge, StateKnowledgeBase, type StateEntry } from "./state-knowledge.ts";
 export { totalUsage, UsageMeter, type EpisodeUsage } from "./usage-meter.ts";

@@ -50,11 +50,14 @@ export class KnowAgent extends ConversationAgent {
     const allowed = this.#graph!.allowed(done);
     if (allowed.includes(actionName(action))) return null;
     return (
-      `By the knowledge about the actions "${action}" is not possible now; what may come next: ${allowed.join(", ")}. ` +
+      `${OBJECTION} "${action}" is not possible now; what may come next: ${allowed.join(", ")}. ` +
       "It was not carried out. Answer again in the same form."
     );
   }
 }
+
+/** How an objection to an answer begins. */
+export const OBJECTION = "By the knowledge about the actions";
 
 const PATH = `Before the thought write a line that begins with "ActionPath: ": the names of your actions so far and of the next one,
 with arrows between them, such as "ActionPath: Start -> Goto -> Take". Follow the knowledge.`;

@@ -1,7 +1,7 @@
 import { scriptedModel, type ChatModel } from "../../llm/index.ts";
 import { agentText } from "../../trajectory/index.ts";
 import type { Agent } from "../agent.ts";
-import { lastAction } from "./answer.ts";
+import { decisionAfter, toldEpisode } from "./told-episode.ts";
 
 /**
  * A scripted agent behind the port of a chat model: each time it plays the whole conversation over and says what it does
@@ -9,16 +9,7 @@ import { lastAction } from "./answer.ts";
  */
 export function teacherModel(createAgent: () => Agent): ChatModel {
   return scriptedModel("teacher", (messages) => {
-    const shown = messages.slice(messages.findIndex(({ content }) => content === "OK") + 1);
-    const observation = (content: string): string => content.replace(/^Observation:\s/, "");
-    const agent = createAgent();
-    agent.begin(observation(shown[0].content));
-    const act = () => agent.act(() => []) ?? { action: "nothing" };
-    for (let i = 1; i + 1 < shown.length; i += 2) {
-      act();
-      agent.observe(lastAction(shown[i].content) ?? "", observation(shown[i + 1].content));
-    }
-    const { thought, action } = act();
+    const { thought, action } = decisionAfter(toldEpisode(messages)!, createAgent()) ?? { action: "nothing" };
     return agentText(thought, action);
   });
 }

@@ -17,6 +17,8 @@ export interface TrainTokenizerOptions {
   readonly minimumFrequency?: number;
   /** Control tokens, in the order of their ids. Default `SPECIAL_TOKENS`. */
   readonly specials?: readonly string[];
+  /** What is one token where there is room, in the syntax of Hugging Face's `Split`. Default: Waymark's units. */
+  readonly pattern?: string;
   /** Keep tokens that only served as steps to a longer one. Default false: see `pruneIntermediates`. */
   readonly keepIntermediates?: boolean;
   /** Called while merging. */
@@ -30,12 +32,12 @@ export interface TrainTokenizerOptions {
  */
 export function trainTokenizer(texts: Iterable<string>, options: TrainTokenizerOptions): BpeTokenizer {
   const { vocabularySize, minimumFrequency = 1, keepIntermediates = false, onProgress } = options;
-  const { specials = SPECIAL_TOKENS } = options;
+  const { specials = SPECIAL_TOKENS, pattern = UNIT_PATTERN } = options;
   const vocabulary: string[] = [...specials, ...[...BYTE_CHARACTERS].sort()];
   if (!(vocabularySize >= vocabulary.length)) {
     throw new UserError(`vocabularySize ${vocabularySize}: at least ${vocabulary.length} (control tokens and bytes)`);
   }
-  const preTokenizer: PreTokenizer = { patterns: [UNIT_PATTERN], gpt2: false, prefixSpace: false };
+  const preTokenizer: PreTokenizer = { patterns: [pattern], gpt2: false, prefixSpace: false };
   const counts = countPieces(texts, createSplitter(preTokenizer, "tokenizer"));
   const merges = learnMerges(counts, vocabulary, vocabularySize, minimumFrequency, onProgress);
   const tokenizer = new BpeTokenizer({

@@ -17,6 +17,7 @@ const shouting: TurnCodec = {
 };
 
 describe("the chat format", () => {
+  const reader = (format: ChatFormat): TextReader => format.question([{ role: "user", content: "" }]).reader();
   const read = (reader: TextReader, text: string): string[] => {
     const pieces = tokenizer.encodeMarked(text).map((id) => reader.push(id));
     return [...pieces, reader.finish()].filter((piece) => piece !== "");
@@ -47,15 +48,15 @@ describe("the chat format", () => {
 
   test("an answer reads as in trajectories, piece by piece where the codec allows it", () => {
     const plain = new ChatFormat({ tokenizer, codec: plainCodec, thoughts: true });
-    const pieces = read(plain.reader(), " the mug<|act|> go to desk 1");
+    const pieces = read(reader(plain), " the mug<|act|> go to desk 1");
     expect(pieces.join("")).toBe("Thought: the mug\nAction: go to desk 1");
     expect(pieces.length).toBeGreaterThan(3);
-    expect(read(plain.reader(), "<|act|> go").join("")).toBe("Action: go");
-    expect(read(plain.reader(), " go").join("")).toBe("Thought: go");
+    expect(read(reader(plain), "<|act|> go").join("")).toBe("Action: go");
+    expect(read(reader(plain), " go").join("")).toBe("Thought: go");
     const shouted = new ChatFormat({ tokenizer, codec: shouting, thoughts: true });
-    expect(read(shouted.reader(), " the<|act|> GO TO").join("")).toBe("Thought: the\nAction: go to");
+    expect(read(reader(shouted), " the<|act|> GO TO").join("")).toBe("Thought: the\nAction: go to");
     const bare = new ChatFormat({ tokenizer, codec: shouting, thoughts: false });
-    expect(read(bare.reader(), " GO TO")).toEqual(["go to"]);
+    expect(read(reader(bare), " GO TO")).toEqual(["go to"]);
     expect(tokenizer.decode(bare.prompt([{ role: "user", content: "a" }, { role: "assistant", content: "go" }]))).toBe(" A<|assistant|> GO<|end|><|assistant|>"); // prettier-ignore
   });
 

@@ -10,15 +10,16 @@ import {
   type ChatModel,
   type ChatOptions,
   type Completion,
+  type JsonSchema,
 } from "../../llm/index.ts";
 import type { Constraint } from "../constraint.ts";
 import type { Engine } from "../engine.ts";
-import { JsonCompiler, type JsonGrammar } from "../json/index.ts";
+import { JsonCompiler } from "../json/index.ts";
 import { checkSampling, type Sampling } from "../sampling.ts";
 import type { TextReader } from "../token-text.ts";
 import { AnswerListener, type OnDelta } from "./answer-listener.ts";
 import { Channel } from "./channel.ts";
-import type { ChatFormat } from "./chat-format.ts";
+import type { ChatFormat, Question } from "./chat-format.ts";
 import { GrammarPool } from "./grammar-pool.ts";
 
 export interface StudentOptions {
@@ -62,6 +63,11 @@ export class Student implements ChatModel {
     return new Student(options, await JsonCompiler.create(options.format.tokenizer, options.stopTokens));
   }
 
+  /** Whether the last message is the beginning of a turn, and the answer what follows it; else the model speaks anew. */
+  continues(messages: readonly ChatMessage[]): boolean {
+    return this.#options.format.open(messages) !== null;
+  }
+
   /** Tokens of a text in which control tokens count as such. */
   encode(text: string): number[] {
     return this.#options.format.tokenizer.encodeMarked(text);
@@ -93,29 +99,27 @@ export class Student implements ChatModel {
     if (messages.length === 0) throw new UserError("messages: at least one is expected");
     checkTools(options);
     const { format } = this.#options;
-    const ids = format.prompt(messages, options);
+    const question = format.question(messages, options);
     const schema = forcedCallSchema(options) ?? options.schema;
-    if (schema === undefined) return this.#answers(ids, options, () => format.reader(), null, onDelta);
-    return this.#grammars.lend(schema, (grammar) =>
-      this.#answers(ids, options, () => format.plainReader(), grammar, onDelta),
-    );
+    if (schema === undefined) return this.#answers(question, options, onDelta);
+    return this.#inGrammar(schema, question.ids, options, onDelta);
   }
 
   async #continue(ids: readonly number[], options: ChatOptions, onDelta: OnDelta): Promise<Completion> {
-    const { format } = this.#options;
-    const reader = (): TextReader => format.plainReader();
     const { schema } = options;
-    if (schema === undefined) return this.#answers(ids, options, reader, null, onDelta);
-    return this.#grammars.lend(schema, (grammar) => this.#answers(ids, options, reader, grammar, onDelta));
+    if (schema !== undefined) return this.#inGrammar(schema, ids, options, onDelta);
+    return this.#answers({ ids, reader: () => this.#options.format.plainReader() }, options, onDelta);
   }
 
-  async #answers(
-    ids: readonly number[],
-    options: ChatOptions,
-    reader: () => TextReader,
-    grammar: JsonGrammar | null,
-    onDelta: OnDelta,
-  ): Promise<Completion> {
+  #inGrammar(schema: JsonSchema, ids: readonly number[], options: ChatOptions, onDelta: OnDelta): Promise<Completion> {
+    const reader = (): TextReader => this.#options.format.plainReader();
+    return this.#grammars.lend(schema, (grammar) =>
+      this.#answers({ ids, reader, constraint: () => grammar.constraint() }, options, onDelta),
+    );
+  }
+
+  async #answers(question: Question, options: ChatOptions, onDelta: OnDelta): Promise<Completion> {
+    const { ids, reader, constraint } = question;
     const { context, name } = this.#options;
     const { n = 1 } = options;
     if (!(Number.isInteger(n) && n >= 1)) throw new UserError(`n ${n}: a whole number of 1 or more is expected`);
@@ -129,7 +133,6 @@ export class Student implements ChatModel {
         const callId = callIdOf(name, request, answer);
         const { stopTokens, format } = this.#options;
         const listener = new AnswerListener({ answer, options, stopTokens, format, callId, onDelta });
-        const constraint = grammar ? (): Constraint => grammar.constraint() : undefined;
         return this.#answer(listener, { ids, maxTokens, sampling, reader: reader(), constraint, options, answer });
       }),
     );
@@ -161,7 +164,12 @@ export class Student implements ChatModel {
       onToken: (token) => listener.token(token),
       onText: (text) => listener.text(text),
     });
-    return { answer: listener.finish(completion.end === "stop" ? "stop" : "length"), tokens: completion.ids.length };
+    const { end, stoppedBy, ids } = completion;
+    const given = listener.finish(end === "stop" ? "stop" : "length");
+    return {
+      answer: typeof stoppedBy === "string" ? { ...given, stoppedBy } : given,
+      tokens: ids.length,
+    };
   }
 
   #sampling({ temperature = this.#options.temperature ?? 0, topP, seed }: ChatOptions, request: number): Sampling {

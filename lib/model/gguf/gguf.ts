@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { UserError, writeFileAtomic, writeJson } from "../../base/index.ts";
-import { loadTokenizer, tokenizerConfig, type BpeTokenizer } from "../../labels/index.ts";
+import { loadTokenizer, tokenizerConfig, withoutGuards, type BpeTokenizer } from "../../labels/index.ts";
 import { configToJson, parseConfig, readConfig } from "../config.ts";
 import { ggufVocabulary } from "./vocabulary.ts";
 
@@ -29,6 +29,7 @@ export async function writeGguf({ python, model, output, type, name }: GgufOptio
   if (tokenizer.size > config.vocab_size)
     throw new UserError(`${model}: ${tokenizer.size} tokens in tokenizer.json, but vocab_size is ${config.vocab_size}`);
   const { eos_token_id: eos, bos_token_id: bos, pad_token_id: pad } = config;
+  const template = readChatTemplate(model);
   const temporary = `${output}.${process.pid}.tmp`;
   fs.mkdirSync(path.dirname(output), { recursive: true });
   try {
@@ -40,7 +41,7 @@ export async function writeGguf({ python, model, output, type, name }: GgufOptio
       config,
       vocabulary: { ...padded(tokenizer, config.vocab_size), eos: [eos].flat()[0], bos, pad },
       tokenizer: JSON.stringify(tokenizer),
-      chatTemplate: readChatTemplate(model)?.replace(/\{%-? *(end)?generation *-?%\}/g, "") ?? null,
+      chatTemplate: template && withoutGuards(template.replace(/\{%-? *(end)?generation *-?%\}/g, "")),
     })) as { tensors: number };
     fs.renameSync(temporary, output);
     return tensors;

@@ -1,8 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../../base/index.ts";
+import { withGuards } from "../../labels/index.ts";
 import { readChatTemplate, writeGguf } from "../../model/index.ts";
 import { deepSpeedPython } from "../../training/index.ts";
+import { trainedTemplate, writeTrainedTemplate } from "../trained-template.ts";
 import type { RunFacts } from "./facts.ts";
 import { modelCard } from "./model-card.ts";
 import { checkModel } from "./source.ts";
@@ -11,8 +13,8 @@ const PARTS =
   /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|adapter_config)\.json$|\.safetensors(\.index\.json)?$/;
 
 /**
- * Writes a model folder as others expect it: the files byte for byte as they are, the chat template in a file of its own
- * besides, and a card. What the folder holds beyond the model (metrics, snapshots) stays behind.
+ * Writes a model folder as others expect it: the files byte for byte as they are, the chat template (with its guards) in a
+ * file of its own besides, and a card. What the folder holds beyond the model (metrics, snapshots) stays behind.
  */
 export function exportHuggingFace(model: string, output: string, facts: RunFacts | null): void {
   checkModel(model);
@@ -20,9 +22,10 @@ export function exportHuggingFace(model: string, output: string, facts: RunFacts
   for (const name of names) writeFileAtomic(path.join(output, name), fs.readFileSync(path.join(model, name)));
   const template = readChatTemplate(model);
   if (template !== null) {
-    writeFileAtomic(path.join(output, "chat_template.jinja"), template);
+    writeFileAtomic(path.join(output, "chat_template.jinja"), withGuards(template));
     names.push("chat_template.jinja");
   }
+  names.push(...writeTrainedTemplate(output, trainedTemplate(model)));
   writeFileAtomic(path.join(output, "README.md"), modelCard(output, names.sort(), facts));
 }
 

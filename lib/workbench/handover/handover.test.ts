@@ -99,7 +99,7 @@ describe("a model folder", () => {
   test("holds the model byte for byte, its template, and nothing else of the run", () => {
     const names = fs.readdirSync(file("huggingface")).sort();
     const parts = ["chat_template.jinja", "config.json", "generation_config.json", "model.safetensors"];
-    expect(names).toEqual(["README.md", ...parts, "tokenizer.json", "tokenizer_config.json"]);
+    expect(names).toEqual(["README.md", ...parts, "tokenizer.json", "tokenizer_config.json", "waymark.json"]);
     const weights = path.join(run, "training", "model.safetensors");
     expect(sha256File(file("huggingface", "model.safetensors"))).toBe(sha256File(weights));
     expect(fs.readFileSync(file("huggingface", "chat_template.jinja"), "utf8")).toBe(template.jinja);
@@ -115,6 +115,7 @@ describe("a model folder", () => {
 
   test("is imported again; a folder that lacks something is refused by name", async () => {
     expect(await runImport([file("huggingface"), "--format", "hf", "--output", file("imported")])).toBe(0);
+    expect(readJson(file("imported", "waymark.json"))).toEqual({ template: template.id, templateHash: template.hash });
     expect(readModelArrays(file("imported"))).toEqual(readModelArrays(path.join(run, "training")));
     fs.rmSync(file("imported", "model.safetensors"));
     await expect(runExport([file("imported")])).rejects.toThrow(/imported: no weights: neither model\.safetensors nor/);

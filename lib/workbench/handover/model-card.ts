@@ -1,5 +1,6 @@
 import { readConfig } from "../../model/index.ts";
 import * as path from "node:path";
+import { trainedTemplate } from "../trained-template.ts";
 import { hashTable, type RunFacts } from "./facts.ts";
 
 /** The card (README.md) of an exported model folder. `facts` is null for a model that no run of ours made. */
@@ -18,13 +19,27 @@ const frontMatter = [
 ];
 
 function foreignModel(folder: string): string[] {
+  const trained = trainedTemplate(folder);
   return [
     ...frontMatter,
     `# ${path.basename(folder)}`,
     "",
     "A model folder exported by Waymark. No run's manifest was beside it, so nothing is known here of how it was made.",
     "",
+    ...(trained ? ["## Use", "", templateNote(trained.template), ""] : []),
   ];
+}
+
+/** How the model is to be talked to. */
+function templateNote(template: string): string {
+  const situations = template.endsWith("/situations")
+    ? ", the knowledge that it is given in `knowledge`, and, where it thought again, its first action in `first` and the second thought in `reflection`"
+    : "";
+  return (
+    `The model reads the environment's text in a shortened form (template \`${template}\`): \`chat_template.jinja\` renders ` +
+    `turns whose contents are already short, with an agent turn's thought in the field \`thought\`${situations}. What looks like a ` +
+    "control token in a message is spelled with a space inside. Greedy decoding is what it was evaluated with."
+  );
 }
 
 function student(folder: string, facts: RunFacts): string[] {
@@ -43,9 +58,7 @@ function student(folder: string, facts: RunFacts): string[] {
     "",
     "## Use",
     "",
-    "The model reads the environment's text in a shortened form (template " +
-      `\`${String(labels.summary.template)}\`): \`chat_template.jinja\` renders turns whose contents are already short, with an agent ` +
-      "turn's thought in the field `thought`. Greedy decoding is what it was evaluated with.",
+    templateNote(String(labels.summary.template)),
     "",
     "```python",
     "from transformers import AutoModelForCausalLM, AutoTokenizer",

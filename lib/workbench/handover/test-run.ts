@@ -107,7 +107,7 @@ export async function makeRun(folder: string): Promise<{ tokenizer: BpeTokenizer
     { games: { source: "generated" }, synthesis: { episodes: count } },
     { kept: count, episodes: count },
   );
-  manifest(file("labels"), {}, { ...labels, template: template.id });
+  manifest(file("labels"), {}, { ...labels, template: template.id, templateHash: template.hash });
   manifest(file("training"), {}, { parameters: student.parameterCount, steps: 0, tokens: 0, loss: 6, engine: "cpu" });
   manifest(file("evaluation"), {}, {});
   student.dispose();

@@ -64,7 +64,7 @@ export function goldStage(run: Run, onProgress?: OnProgress): Promise<Manifest> 
 }
 
 /** The turn without the rule that the gold agent looked up. */
-function untold({ knowledge, situation: _, ...turn }: Turn): Turn {
+export function untold({ knowledge, situation: _, ...turn }: Turn): Turn {
   return knowledge === undefined ? turn : { ...turn, content: agentText(turn.thought, turn.action ?? "") };
 }
 

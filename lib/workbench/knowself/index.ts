@@ -12,7 +12,9 @@ export {
   type TestSet,
 } from "./households.ts";
 export { knowSelfResults, type KnowSelfResults } from "./results.ts";
-export { pairsStage, readSituations, variantOf, type Situations } from "./pairs.ts";
+export { heldOutGold, heldOutLens } from "./lens-turns.ts";
+export { pairsStage, readSituations, variantOf } from "./pairs.ts";
+export type { Situations } from "./situations-of.ts";
 export { knowSelfStages } from "./stages.ts";
 export { armFolder, sftFolder } from "./tuning.ts";
 export * from "./views.ts";

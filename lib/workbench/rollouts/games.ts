@@ -1,6 +1,6 @@
 import { UserError } from "../../base/index.ts";
 import { createHouseholdGenerator, loadGames, type GameSource, type HouseholdFacts } from "../../environments/index.ts";
-import type { GameList } from "./plan.ts";
+import type { GameList, HomeList } from "./plan.ts";
 
 const GENERATED = /^generated-(train|valid|test)-(\d+)-(\d+)$/;
 
@@ -10,7 +10,7 @@ export class Games {
   readonly #published = new Map<string, ReadonlyMap<string, HouseholdFacts>>();
 
   /** The games in the order of the list; `UserError` where one is not there. */
-  of(list: GameList): HouseholdFacts[] {
+  of(list: Exclude<GameList, HomeList>): HouseholdFacts[] {
     if (list.source === "generated") return list.ids.map((id) => this.#generated(id));
     const { folder, split } = list;
     const key = JSON.stringify([folder, split]);

@@ -1,25 +1,47 @@
 import * as path from "node:path";
 import { canonicalJson, sha256 } from "../../base/index.ts";
 import type { PublishedSplit } from "../../environments/index.ts";
+import type { KnowledgeSource } from "../../evaluation/index.ts";
 import type { EngineKind } from "../../model/index.ts";
 
-/** Games by their ids: small enough to be sent anywhere, where the games are made or read anew. */
-export type GameList =
-  | { readonly source: "generated"; readonly ids: readonly string[] }
+/** Where games are from. */
+type GameOrigin =
+  | { readonly source: "generated" }
   | {
       readonly source: "published";
       /** The data folder, which the workers see too. */
       readonly folder: string;
       readonly split: PublishedSplit;
-      readonly ids: readonly string[];
     };
 
-/** The scripted teacher with what it knows of where things lie. */
-export interface TeacherPlayer {
-  readonly kind: "teacher";
+/** What is known of where things lie. */
+interface PriorFile {
   /** A `PlacementPrior` as JSON, in a folder that the workers see too. */
   readonly prior: string;
   readonly priorHash: string;
+}
+
+/**
+ * Households in which somebody lived before (`livedIn`), each with one game. A worker furnishes them anew and learns their
+ * rules from the earlier games.
+ */
+export interface HomeList extends PriorFile {
+  readonly source: "homes";
+  readonly rooms: GameOrigin;
+  /** Of the rooms. */
+  readonly ids: readonly string[];
+  /** `as it is`: the room's own game, in a household that keeps things in the usual places. */
+  readonly furnished: "ordinary" | "own ways" | "as it is";
+  readonly seed: number;
+  readonly earlierGames: number;
+}
+
+/** Games by their ids: small enough to be sent anywhere, where the games are made or read anew. */
+export type GameList = (GameOrigin & { readonly ids: readonly string[] }) | HomeList;
+
+/** The scripted teacher with what it knows of where things lie. */
+export interface TeacherPlayer extends PriorFile {
+  readonly kind: "teacher";
 }
 
 /** Any admissible command; drawn by the plan's seed and the game's id. */
@@ -39,6 +61,8 @@ export interface StudentPlayer {
   readonly tokenizer: string;
   readonly tokenizerHash: string;
   readonly thoughts: boolean;
+  /** It knows KnowSelf's situations; this is when it is given the rules of the household. Absent: it knows none. */
+  readonly knowledge?: KnowledgeSource["mode"];
   readonly admissibleOnly: boolean;
   /**
    * So many consecutive games are decoded side by side, always the same ones: rounding depends on a batch's size, and an

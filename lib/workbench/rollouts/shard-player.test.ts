@@ -2,12 +2,13 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sha256File, writeJson } from "../../base/index.ts";
-import { PlacementPrior, createHouseholdGenerator } from "../../environments/index.ts";
-import { trainTokenizer } from "../../labels/index.ts";
+import { readJson, sha256File, writeJson } from "../../base/index.ts";
+import { PlacementPrior, createHouseholdGenerator, homeIn } from "../../environments/index.ts";
+import { SITUATED_SPECIAL_TOKENS, trainTokenizer } from "../../labels/index.ts";
 import { Llama, selectEngine } from "../../model/index.ts";
+import { livedIn } from "../knowself/households.ts";
 import type { Player } from "./plan.ts";
-import { studentPlayer, teacherPlayer } from "./players.ts";
+import { homeList, studentPlayer, teacherPlayer } from "./players.ts";
 import { ShardPlayer } from "./shard-player.ts";
 import { shardsOf, type ShardWork } from "./shards.ts";
 import { randomPlan } from "./testing.ts";
@@ -20,7 +21,7 @@ beforeAll(() => {
   const source = createHouseholdGenerator({ seed: 1, split: "train" });
   writeJson(prior, PlacementPrior.fromGames(Array.from({ length: 50 }, (_, index) => source.game(index))));
   const words = " you see a desk 1 nothing happens go to take look";
-  const tokenizer = trainTokenizer([words, words], { vocabularySize: 300 });
+  const tokenizer = trainTokenizer([words, words], { vocabularySize: 300, specials: SITUATED_SPECIAL_TOKENS });
   writeJson(path.join(folder, "tokenizer.json"), tokenizer);
   selectEngine("auto");
   const sizes = { hidden_size: 8, intermediate_size: 16, num_hidden_layers: 1, num_attention_heads: 2 }; // small for testing
@@ -54,6 +55,30 @@ describe("a worker's player", () => {
         );
       expect(JSON.stringify(parts)).toBe(JSON.stringify(whole));
     }
+  });
+
+  it("plays in households with ways of their own, and tells a student their rules", async () => {
+    const ids = Array.from({ length: 5 }, (_, i) => `generated-test-0-${i}`);
+    const told = studentPlayer({ ...{ name: "student", folder, thoughts: true, admissibleOnly: false, batch: 2 }, knowledge: "always" }); // prettier-ignore
+    const list = (some: readonly string[]) =>
+      homeList({ rooms: { source: "generated" }, ids: some, furnished: "own ways", seed: 0, earlierGames: 6, prior });
+    const play = (player: Player, some = ids) => new ShardPlayer().play({ ...work(player), games: list(some) });
+    const whole = await play(told);
+    expect(JSON.stringify([...(await play(told, ids.slice(0, 2))), ...(await play(told, ids.slice(2)))])).toBe(
+      JSON.stringify(whole),
+    );
+    const rooms = createHouseholdGenerator({ seed: 0, split: "test" });
+    const known = new PlacementPrior(readJson(prior));
+    for (const [i, { task, turns }] of whole.entries()) {
+      const home = homeIn(rooms.game(i), { prior: known, seed: 0, hasOwnWays: true });
+      expect(task.id).toBe(home.game(0).id);
+      const rules = livedIn(home, known, 6).rules.map(({ rule }) => rule);
+      const [knowledge] = turns.flatMap((turn) => turn.knowledge ?? []);
+      expect(["", ...rules]).toContain(knowledge);
+    }
+    expect(whole.some(({ turns }) => turns.some((turn) => turn.knowledge))).toBe(true);
+    const teacher = await play(teacherPlayer(prior));
+    expect(teacher.map(({ task }) => task.id)).toEqual(whole.map(({ task }) => task.id));
   });
 
   it("plays with no other files, engine and games than the plan was made of", async () => {

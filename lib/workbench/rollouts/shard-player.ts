@@ -8,14 +8,22 @@ import {
   type Profile,
 } from "../../agents/index.ts";
 import { createRandom, readJson, sha256File, UserError } from "../../base/index.ts";
-import { createHouseholdCodec, Household, PlacementPrior, type PlacementPriorJson } from "../../environments/index.ts";
+import {
+  createHouseholdCodec,
+  Household,
+  PlacementPrior,
+  type HouseholdFacts,
+  type PlacementPriorJson,
+} from "../../environments/index.ts";
 import { playAgents, playChat, playStudent } from "../../evaluation/index.ts";
 import { ChatTemplate, loadTokenizer, type Tokenizer } from "../../labels/index.ts";
 import { Llama, selectEngine } from "../../model/index.ts";
 import type { Trajectory } from "../../trajectory/index.ts";
+import { ruleFor, type LivedIn } from "../knowself/households.ts";
 import { endpointModel } from "./endpoint-model.ts";
 import { Games } from "./games.ts";
-import { weightsFile, type EndpointPlayer, type StudentPlayer, type TeacherPlayer } from "./plan.ts";
+import { homesOf } from "./homes.ts";
+import { weightsFile, type EndpointPlayer, type GameList, type StudentPlayer, type TeacherPlayer } from "./plan.ts";
 import type { ShardWork } from "./shards.ts";
 
 /** What a worker is: plays shards one after another, and keeps the model, prior and games that it has read. */
@@ -27,7 +35,7 @@ export class ShardPlayer {
 
   /** The episodes in the order of the games. They depend on `work` alone. */
   async play({ player, games, stepLimit, seed }: ShardWork): Promise<Trajectory[]> {
-    const facts = this.#games.of(games);
+    const { facts, rules } = this.#gamesOf(games);
     const common = { stepLimit, seed };
     const agents = (createAgent: (id: string) => Agent): Promise<Trajectory[]> =>
       playAgents({
@@ -44,7 +52,7 @@ export class ShardPlayer {
       case "random":
         return agents((id) => new RandomAgent(createRandom(seed, `random-agent/${id}`)));
       case "student":
-        return this.#playStudent(player, environments, common);
+        return this.#playStudent(player, environments, common, rules);
       case "endpoint": {
         const { name, parallel, temperature, maxTokens } = player;
         const [model, profile] = [endpointModel(player), endpointProfile(player)];
@@ -61,18 +69,25 @@ export class ShardPlayer {
     player: StudentPlayer,
     environments: readonly (() => Household)[],
     common: { readonly stepLimit: number; readonly seed: number },
+    rules: (index: number) => LivedIn["rules"],
   ): Promise<Trajectory[]> {
-    const { name, admissibleOnly, thoughts, batch } = player;
+    const { name, admissibleOnly, thoughts, batch, knowledge: mode } = player;
     const model = this.#modelOf(player);
     const options = {
       ...common,
       ...{ name, admissibleOnly, model, maxLength: model.config.max_position_embeddings },
       tokenizer: this.#tokenizerOf(player),
-      template: new ChatTemplate({ codec: createHouseholdCodec(), thoughts }),
+      template: new ChatTemplate({ codec: createHouseholdCodec(), thoughts, situations: mode !== undefined }),
     };
     const played: Trajectory[] = [];
     for (let from = 0; from < environments.length; from += batch)
-      played.push(...(await playStudent({ ...options, environments: environments.slice(from, from + batch) })));
+      played.push(
+        ...(await playStudent({
+          ...options,
+          environments: environments.slice(from, from + batch),
+          ...(mode && { knowledge: (index) => ({ mode, ask: ruleFor(rules(from + index)) }) }),
+        })),
+      );
     return played;
   }
 
@@ -98,7 +113,14 @@ export class ShardPlayer {
     return this.#tokenizer.tokenizer;
   }
 
-  #priorOf({ prior: file, priorHash: hash }: TeacherPlayer): PlacementPrior {
+  /** The games of a list, and what is known of the household of each. */
+  #gamesOf(list: GameList): { facts: readonly HouseholdFacts[]; rules: (index: number) => LivedIn["rules"] } {
+    if (list.source !== "homes") return { facts: this.#games.of(list), rules: () => [] };
+    const homes = homesOf(list, this.#games.of({ ...list.rooms, ids: list.ids }), this.#priorOf(list));
+    return { facts: homes.map((home) => home.game(0)), rules: (index) => homes[index].rules };
+  }
+
+  #priorOf({ prior: file, priorHash: hash }: Pick<TeacherPlayer, "prior" | "priorHash">): PlacementPrior {
     if (this.#prior?.hash !== hash) {
       checkHash(file, hash);
       this.#prior = { hash, prior: new PlacementPrior(readJson<PlacementPriorJson>(file)) };

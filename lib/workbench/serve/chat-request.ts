@@ -83,6 +83,8 @@ export const chatRequest = z.looseObject({
   logprobs: z.boolean().nullish(),
   top_logprobs: whole(0).max(20).nullish(),
   response_format: responseFormat.nullish(),
+  /** vLLM's way to say that the last message is the beginning of the answer. */
+  continue_final_message: z.boolean().nullish(),
   tools: z.array(tool).nullish(),
   tool_choice: z
     .union([

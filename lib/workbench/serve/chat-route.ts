@@ -1,5 +1,6 @@
 import type { Answer, ChatDelta, Completion, TokenLogprobs, ToolCall, Usage } from "../../llm/index.ts";
 import type { ApiContext } from "./api-context.ts";
+import { ApiError } from "./api-error.ts";
 import { chatOptions, checkSupported, messagesOf, type ChatRequest } from "./chat-request.ts";
 
 /** `POST /v1/chat/completions`: a body, or the events of a stream. */
@@ -7,6 +8,10 @@ export async function chatCompletion(api: ApiContext, request: ChatRequest, raw:
   checkSupported(request);
   const { name, student } = api.model(request.model);
   const messages = messagesOf(request);
+  if (request.continue_final_message === true && !student.continues(messages))
+    throw new ApiError(400, `${name} goes on only from the beginning of a turn: knowledge, "Thought:", or both`, {
+      param: "continue_final_message",
+    });
   const asked = chatOptions(request);
   const param = request.max_completion_tokens == null ? "max_tokens" : "max_completion_tokens";
   const options = { ...asked, maxTokens: api.maxTokens(asked.maxTokens, param) };
@@ -47,6 +52,7 @@ const chatBody = (head: Head, { answers, usage }: Completion): unknown => ({
     },
     logprobs: answer.logprobs ? logprobsBody(answer.logprobs) : null,
     finish_reason: answer.end satisfies Answer["end"],
+    stop_reason: answer.stoppedBy ?? null,
   })),
   usage: usageBody(usage!),
 });
@@ -71,8 +77,8 @@ async function* chatEvents(
     yield chunk([{ index: answer, delta, logprobs: logprobs ? logprobsBody(logprobs) : null, finish_reason: null }]);
   }
   const { answers, usage } = step.value;
-  for (const [index, { end }] of answers.entries())
-    yield chunk([{ index, delta: {}, logprobs: null, finish_reason: end }]);
+  for (const [index, { end, stoppedBy = null }] of answers.entries())
+    yield chunk([{ index, delta: {}, logprobs: null, finish_reason: end, stop_reason: stoppedBy }]);
   api.countTokens(head.model, usage!);
   if (withUsage) yield chunk([], usageBody(usage!));
   yield "[DONE]";

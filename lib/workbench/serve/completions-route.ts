@@ -75,8 +75,8 @@ async function* completionEvents(
       yield chunk([choice(n * prompt + answer, { text, logprobs })]);
     }
     usages.push(step.value.usage!);
-    for (const [answer, { end }] of step.value.answers.entries())
-      yield chunk([choice(n * prompt + answer, { text: "", end })]);
+    for (const [answer, { end, stoppedBy }] of step.value.answers.entries())
+      yield chunk([choice(n * prompt + answer, { text: "", end, stoppedBy })]);
   }
   const usage = sumOf(usages);
   api.countTokens(head.model, usage);
@@ -90,11 +90,12 @@ function promptsOf(prompt: CompletionRequest["prompt"], student: Student): (read
   return (prompt as (string | number[])[]).map((one) => (typeof one === "string" ? student.encode(one) : one));
 }
 
-const choice = (index: number, { text, logprobs, end }: Partial<Answer>): unknown => ({
+const choice = (index: number, { text, logprobs, end, stoppedBy }: Partial<Answer>): unknown => ({
   index,
   text,
   logprobs: logprobs ? logprobsBody(logprobs) : null,
   finish_reason: end ?? null,
+  stop_reason: stoppedBy ?? null,
 });
 
 function logprobsBody(tokens: readonly TokenLogprobs[]): unknown {

@@ -2,10 +2,11 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { readJson, sha256File, UserError } from "../../base/index.ts";
 import { createHouseholdCodec } from "../../environments/index.ts";
-import { ChatTemplate, loadTokenizer, plainCodec, type Tokenizer } from "../../labels/index.ts";
-import { ChatFormat, Engine, Llama, LoraAdapter, selectEngine, Student } from "../../model/index.ts";
+import { ChatTemplate, loadTokenizer, plainCodec, withGuards, type Tokenizer } from "../../labels/index.ts";
+import { ChatFormat, Engine, Llama, LoraAdapter, readChatTemplate, selectEngine, Student } from "../../model/index.ts";
 import type { TurnCodec } from "../../trajectory/index.ts";
 import { projectRoot } from "../project.ts";
+import { trainedTemplate } from "../trained-template.ts";
 
 /** A model that answers under a name. */
 export interface ServedModel {
@@ -97,36 +98,22 @@ function generationConfig(folder: string): GenerationConfig {
   return fs.existsSync(file) ? readJson<GenerationConfig>(file) : {};
 }
 
-/** The chat format that the model was trained with: its run's, else the one whose template lies beside the tokenizer. */
+/** The chat format that the model was trained with: as its run or its export says, else by its template. */
 function formatOf(folder: string, tokenizer: Tokenizer): ChatFormat {
   const codecs: readonly TurnCodec[] = [plainCodec, createHouseholdCodec()];
-  const candidates = codecs.flatMap((codec) => [true, false].map((thoughts) => ({ codec, thoughts })));
-  const trained = templateOfRun(folder);
-  const jinja = templateOfFolder(folder);
+  const both = [true, false];
+  const candidates = codecs.flatMap((codec) =>
+    both.flatMap((thoughts) => both.map((situations) => ({ codec, thoughts, situations }))),
+  );
+  const trained = trainedTemplate(folder)?.templateHash;
+  const jinja = readChatTemplate(folder);
   const found = candidates.find((candidate) => {
     const template = new ChatTemplate(candidate);
-    return trained === undefined ? template.jinja === jinja : template.hash === trained;
+    return trained === undefined ? jinja !== null && template.jinja === withGuards(jinja) : template.hash === trained;
   });
   if (found === undefined)
     throw new UserError(
       `${folder}: its chat template is none of Waymark's; models of other families are for vLLM, llama.cpp and the like`,
     );
   return new ChatFormat({ tokenizer, ...found });
-}
-
-/** Hash of the template of the run that a folder belongs to. */
-function templateOfRun(folder: string): string | undefined {
-  for (let at = folder, levels = 0; levels < 4; at = path.dirname(at), levels++) {
-    const file = path.join(at, "labels", "manifest.json");
-    if (fs.existsSync(file)) return readJson<{ summary: { templateHash?: string } }>(file).summary.templateHash;
-  }
-  return undefined;
-}
-
-/** The template in a model's folder: a file of its own, or part of the tokenizer's configuration. */
-function templateOfFolder(folder: string): string | undefined {
-  const own = path.join(folder, "chat_template.jinja");
-  if (fs.existsSync(own)) return fs.readFileSync(own, "utf8");
-  const file = path.join(folder, "tokenizer_config.json");
-  return fs.existsSync(file) ? readJson<{ chat_template?: string }>(file).chat_template : undefined;
 }

@@ -77,7 +77,7 @@ export function tokenizerFiles(run: Run): Record<string, string> {
 
 /** The run's student before training. */
 export function newStudent(run: Run): Llama {
-  const { hiddenSize, intermediateSize, layers, heads, context, sharedParts } = run.settings.model;
+  const { hiddenSize, intermediateSize, layers, heads, context, sharedParts, initializerRange } = run.settings.model;
   const { tokenizer } = readLabels(run);
   return Llama.create(
     {
@@ -88,6 +88,7 @@ export function newStudent(run: Run): Llama {
       num_attention_heads: heads,
       max_position_embeddings: context,
       tie_word_embeddings: true,
+      ...(initializerRange !== undefined && { initializer_range: initializerRange }),
       ...specialIds(tokenizer),
     },
     { seed: run.seed, parts: sharedParts ? embeddingParts(tokenizer) : undefined },
