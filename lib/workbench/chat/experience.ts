@@ -6,7 +6,7 @@ import {
   StateKnowledgeBase,
   type Insight,
 } from "../../agents/index.ts";
-import { readJson, readJsonl, writeJson, type OnProgress } from "../../base/index.ts";
+import { readJson, readJsonlRows, writeJson, type OnProgress } from "../../base/index.ts";
 import { parseTrajectory, type Trajectory } from "../../trajectory/index.ts";
 import { stageFolder, type Run } from "../run.ts";
 import { runStage, type Manifest } from "../stage.ts";
@@ -94,8 +94,7 @@ export function experienceStage(run: Run, onProgress?: OnProgress): Promise<Mani
 /** The experience of a finished stage. */
 export async function readExperience(run: Run, domain: Domain): Promise<Experience> {
   const file = (name: string): string => stageFolder(run, STAGE, name);
-  const episodes: Trajectory[] = [];
-  for await (const episode of readJsonl(file(`${domain}.jsonl`), parseTrajectory)) episodes.push(episode);
+  const episodes = await readJsonlRows(file(`${domain}.jsonl`), parseTrajectory);
   const { insights } = readJson<{ insights: readonly Insight[] }>(file(`${domain}-insights.json`));
   return { episodes, insights, states: StateKnowledgeBase.fromJson(readJson(file(`${domain}-states.json`))) };
 }

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { readJsonl, type OnProgress } from "../../base/index.ts";
+import { readJsonlRows, type OnProgress } from "../../base/index.ts";
 import { parseTrajectory, type Trajectory } from "../../trajectory/index.ts";
 import { stageFolder, type Run } from "../run.ts";
 import { readManifest, runStage, type Manifest } from "../stage.ts";
@@ -70,9 +70,5 @@ export function playStage(run: Run, agent: AgentId, onProgress?: OnProgress): Pr
 }
 
 /** The episodes of a finished stage, in the order of the tasks. */
-export async function readPlayed(run: Run, agent: AgentId, set: string): Promise<Trajectory[]> {
-  const episodes: Trajectory[] = [];
-  for await (const each of readJsonl(stageFolder(run, playName(agent), `${set}.jsonl`), parseTrajectory))
-    episodes.push(each);
-  return episodes;
-}
+export const readPlayed = (run: Run, agent: AgentId, set: string): Promise<Trajectory[]> =>
+  readJsonlRows(stageFolder(run, playName(agent), `${set}.jsonl`), parseTrajectory);

@@ -1,23 +1,15 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { readJson } from "../../base/index.ts";
-import { runCommand, type Ended } from "../test-command.ts";
+import type { Ended } from "../test-command.ts";
+import { quickRun } from "../test-quick-run.ts";
 import { AGENT_IDS } from "./agents.ts";
 import type { ChatResults } from "./results.ts";
 
 /** The quick version as a user runs it, without a key and without published data; stopped while it plays, and continued. */
-const runs = fs.mkdtempSync(path.join(os.tmpdir(), "chat-"));
-const empty = fs.mkdtempSync(path.join(os.tmpdir(), "no-data-"));
-afterAll(() => {
-  fs.rmSync(runs, { recursive: true, force: true });
-  fs.rmSync(empty, { recursive: true, force: true });
-});
-const experiment = path.join(runs, "knowself-chat-quick");
-const stage = (...names: string[]): string => path.join(experiment, "main-seed0", ...names);
-const run = (until?: () => boolean): Promise<Ended> =>
-  runCommand(["run", "--recipe", "knowself-chat", "--quick"], { WAYMARK_RUNS: runs, WAYMARK_DATA: empty }, until);
+const { experiment, stage, run } = quickRun("knowself-chat");
+
 describe("npm start -- --recipe knowself-chat --quick", () => {
   let interrupted: Ended;
   let finished: Ended;

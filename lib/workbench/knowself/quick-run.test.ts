@@ -1,30 +1,20 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { readJson } from "../../base/index.ts";
 import type { Manifest } from "../stage.ts";
-import { runCommand, type Ended } from "../test-command.ts";
+import type { Ended } from "../test-command.ts";
+import { quickRun } from "../test-quick-run.ts";
 import type { KnowSelfResults } from "./results.ts";
 
 /** KnowSelf's quick version as a user runs it; killed in the middle, and continued. Published games are kept out. */
-const runs = fs.mkdtempSync(path.join(os.tmpdir(), "knowself-"));
-const empty = fs.mkdtempSync(path.join(os.tmpdir(), "no-data-"));
-afterAll(() => {
-  fs.rmSync(runs, { recursive: true, force: true });
-  fs.rmSync(empty, { recursive: true, force: true });
-});
-const ARGS = ["run", "--recipe", "knowself", "--quick"];
-const run = (until?: () => boolean): Promise<Ended> =>
-  runCommand(ARGS, { WAYMARK_RUNS: runs, WAYMARK_DATA: empty }, until);
-const experiment = path.join(runs, "knowself-quick");
-const stage = (name: string, file = "manifest.json"): string => path.join(experiment, "main-seed0", name, file);
+const { experiment, stage, run } = quickRun("knowself");
 
 describe("npm start -- --recipe knowself --quick", () => {
   let interrupted: Ended;
   let finished: Ended;
   beforeAll(async () => {
-    interrupted = await run(() => fs.existsSync(stage("pairs")));
+    interrupted = await run(() => fs.existsSync(stage("pairs", "manifest.json")));
     finished = await run();
   }, 900_000);
 
@@ -36,14 +26,18 @@ describe("npm start -- --recipe knowself --quick", () => {
   });
 
   it("finds what the base cannot do, and trains on it", () => {
-    const { summary } = readJson<Manifest>(stage("pairs"));
+    const { summary } = readJson<Manifest>(stage("pairs", "manifest.json"));
     const { steps, different, slow, knowledgeable, withoutRule } = summary as Record<string, number>;
     expect(different).toBeGreaterThan(0.02 * steps);
     expect(slow + knowledgeable + withoutRule).toBe(different);
     expect(knowledgeable).toBeGreaterThan(20);
-    const losses = ["gold", "self-aware"].map((variant) => readJson<Manifest>(stage(`sft/${variant}`)).artefact);
+    const losses = ["gold", "self-aware"].map(
+      (variant) => readJson<Manifest>(stage(`sft/${variant}`, "manifest.json")).artefact,
+    );
     expect(new Set(losses).size).toBe(2);
-    expect(readJson<Manifest>(stage("preference/self-aware-rpo_paper-rpo")).summary["pairs"]).toBeGreaterThan(10);
+    expect(
+      readJson<Manifest>(stage("preference/self-aware-rpo_paper-rpo", "manifest.json")).summary["pairs"],
+    ).toBeGreaterThan(10);
   });
 
   it("plays every arm and writes every figure of the report", () => {

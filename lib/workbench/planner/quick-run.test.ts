@@ -1,24 +1,14 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { readJson } from "../../base/index.ts";
 import type { Manifest } from "../stage.ts";
-import { runCommand, type Ended } from "../test-command.ts";
+import type { Ended } from "../test-command.ts";
+import { quickRun } from "../test-quick-run.ts";
 import type { PlannerResults } from "./results.ts";
 
 /** The quick version as a user runs it; stopped in the middle, and continued. Published data are kept out. */
-const runs = fs.mkdtempSync(path.join(os.tmpdir(), "planner-"));
-const empty = fs.mkdtempSync(path.join(os.tmpdir(), "no-data-"));
-afterAll(() => {
-  fs.rmSync(runs, { recursive: true, force: true });
-  fs.rmSync(empty, { recursive: true, force: true });
-});
-const ARGS = ["run", "--recipe", "planner", "--quick"];
-const run = (until?: () => boolean): Promise<Ended> =>
-  runCommand(ARGS, { WAYMARK_RUNS: runs, WAYMARK_DATA: empty }, until);
-const experiment = path.join(runs, "planner-quick");
-const stage = (name: string, file = "manifest.json"): string => path.join(experiment, "main-seed0", name, file);
+const { experiment, stage, run } = quickRun("planner");
 
 describe("npm start -- --recipe planner --quick", () => {
   let interrupted: Ended;
@@ -36,9 +26,9 @@ describe("npm start -- --recipe planner --quick", () => {
   });
 
   it("keeps every episode, and packages those that the judge rates well", () => {
-    const { summary: simulated } = readJson<Manifest>(stage("simulation"));
-    const { summary: judge } = readJson<Manifest>(stage("judge"));
-    const { summary: packaged } = readJson<Manifest>(stage("package"));
+    const { summary: simulated } = readJson<Manifest>(stage("simulation", "manifest.json"));
+    const { summary: judge } = readJson<Manifest>(stage("judge", "manifest.json"));
+    const { summary: packaged } = readJson<Manifest>(stage("package", "manifest.json"));
     expect(judge["episodes"]).toBe(simulated["requests"]);
     expect(judge["evaluated"]).toBe(simulated["final_answer"]);
     expect(packaged["kept"]).toBe(judge["passed"]);
@@ -46,7 +36,7 @@ describe("npm start -- --recipe planner --quick", () => {
   });
 
   it("trains on the plans alone, in few tokens", () => {
-    const { summary } = readJson<Manifest>(stage("labels"));
+    const { summary } = readJson<Manifest>(stage("labels", "manifest.json"));
     const { tokens, trained, tooLong } = summary as Record<string, number>;
     expect(tooLong).toBe(0);
     expect(trained).toBeGreaterThan(0.2 * tokens);
