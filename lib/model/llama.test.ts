@@ -77,6 +77,23 @@ describe("Llama", () => {
     expect(weights(1)).not.toEqual(weights(2));
   });
 
+  test("attention that begins by copying: keys are queries, what is found is said as it is", () => {
+    const config = { ...SHAPE, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 6 };
+    const [model, plain] = [Llama.create(config, { seed: 1, attention: "copying" }), Llama.create(config, { seed: 1 })];
+    const weight = (of: Llama, name: string) => of.toArrays().get(`model.layers.1.self_attn.${name}_proj.weight`)!.data;
+    const [query, key, value, output] = ["q", "k", "v", "o"].map((name) => weight(model, name));
+    const { hidden_size: hidden } = SHAPE;
+    const rowsOf = (data: Float32Array, from: number) => [...data.slice(from * hidden, (from + 6) * hidden)];
+    expect(rowsOf(key, 0)).toEqual(rowsOf(query, 0));
+    expect(rowsOf(key, 6)).toEqual(rowsOf(query, 12)); // the second key head serves query heads 2 and 3
+    for (const [head, shared] of [0, 0, 1, 1].entries())
+      for (let i = 0; i < 6; i++)
+        for (let j = 0; j < hidden; j++)
+          expect(output[j * 24 + head * 6 + i]).toBe(value[(shared * 6 + i) * hidden + j]);
+    expect([...query]).toEqual([...weight(plain, "q")]);
+    expect([...key]).not.toEqual([...weight(plain, "k")]);
+  });
+
   test("a weight that is missing, misshapen or damaged is named with its file", () => {
     const model = Llama.create(SHAPE, { seed: 1 });
     model.save(folder);

@@ -1,8 +1,9 @@
 import * as path from "node:path";
-import { assert, createRandom, UserError, writeJson } from "../base/index.ts";
+import { assert, UserError, writeJson } from "../base/index.ts";
 import type { EmbeddingParts } from "../labels/index.ts";
 import { configToJson, parseConfig, readConfig, type LlamaConfig, type LlamaConfigInput } from "./config.ts";
 import { hiddenStates, type LayerTerms, type Positions } from "./forward.ts";
+import { initialWeights, type InitialWeightsOptions } from "./initial-weights.ts";
 import { linear, linearCrossEntropy, rotationTable, withGain } from "./kernels/index.ts";
 import { EMBEDDING, layoutSize, NUMBER_PARTS, parameterLayout, TYPE_PARTS, type Parameter } from "./layout.ts";
 import type { LoraAdapter } from "./lora.ts";
@@ -63,23 +64,16 @@ export class Llama {
     });
   }
 
-  /** A new model with normally distributed weights; norms start at 1. The same seed gives the same weights. */
+  /** A new model (see `initialWeights`). The same seed gives the same weights. */
   static create(
     config: LlamaConfigInput,
-    options: { readonly seed: number | string; readonly parts?: EmbeddingParts },
+    options: InitialWeightsOptions & { readonly parts?: EmbeddingParts | undefined },
   ): Llama {
     const checked = parseConfig(config);
-    const { parts, seed } = options;
+    const { parts } = options;
     if (parts && parts.types.length !== checked.vocab_size)
       throw new UserError(`embedding parts for ${parts.types.length} tokens, but vocab_size is ${checked.vocab_size}`);
-    const random = createRandom(seed, "model/init");
-    const layout = parameterLayout(checked, parts);
-    const values = new Float32Array(layoutSize(layout));
-    for (const { name, offset, size } of layout) {
-      const isGain = name.includes("norm");
-      for (let i = offset; i < offset + size; i++) values[i] = isGain ? 1 : random.normal() * checked.initializer_range;
-    }
-    return new Llama(checked, values, parts);
+    return new Llama(checked, initialWeights(checked, parameterLayout(checked, parts), options), parts);
   }
 
   /**

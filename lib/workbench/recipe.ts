@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError, canonicalJson, sha256 } from "../base/index.ts";
+import { ATTENTION_STARTS } from "../model/index.ts";
 import { deepSpeedSettingsSchema, sftRecipeSchema } from "../training/index.ts";
 import { projectRoot } from "./project.ts";
 import { chatSchema } from "./chat/settings.ts";
@@ -54,9 +55,13 @@ const modelSchema = z.strictObject({
   intermediateSize: count,
   layers: count,
   heads: count,
+  /** Dimensions of a head, an even number; default: hiddenSize / heads. */
+  headSize: count.optional(),
   context: count,
   /** Standard deviation of the first weights; default: 0.02, as in Llama. */
   initializerRange: z.number().positive().optional(),
+  /** `copying`: heads begin by copying what is like their token (see `initialWeights`); default: `random`. */
+  attention: z.enum(ATTENTION_STARTS).optional(),
   /** Embeddings share a part per word and a part per number ("cabinet 3" = own + cabinet + 3). */
   sharedParts: z.boolean(),
 });

@@ -1,5 +1,7 @@
 import { BpeTokenizer } from "./tokenizer.ts";
 
+const ANYTHING = String.raw`[\s\S]+`;
+
 /**
  * Drops the tokens that only served as steps towards longer ones (" cab" on the way to " cabinet 3"): no text of the
  * corpus ever shows them, so they would be rows of the embedding that are never trained. Units that have become one
@@ -9,6 +11,8 @@ import { BpeTokenizer } from "./tokenizer.ts";
 export function pruneIntermediates(tokenizer: BpeTokenizer, pieces: Iterable<string>): BpeTokenizer {
   const { definition } = tokenizer;
   const { vocabulary, merges, added } = definition;
+  // A pattern that looks around itself may cut a piece that stands alone.
+  const uncut = new BpeTokenizer({ ...definition, preTokenizer: { ...definition.preTokenizer, patterns: [ANYTHING] } });
   const parts = new Map<string, readonly [string, string]>();
   for (const [left, right] of merges) if (!parts.has(left + right)) parts.set(left + right, [left, right]);
   const byMerges = new Set<string>();
@@ -19,7 +23,7 @@ export function pruneIntermediates(tokenizer: BpeTokenizer, pieces: Iterable<str
     for (const part of parts.get(token) ?? []) keepPart(part);
   };
   for (const piece of pieces) {
-    const ids = tokenizer.encode(piece);
+    const ids = uncut.encode(piece);
     if (ids.length === 1) kept.add(vocabulary[ids[0]]);
     else for (const id of ids) keepPart(vocabulary[id]);
   }

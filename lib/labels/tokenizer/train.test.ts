@@ -36,6 +36,16 @@ test("with room enough every unit is one token and no step towards it is kept", 
   ]);
 });
 
+test("a unit that only its neighbours make one is one token too", () => {
+  const tokenizer = trainTokenizer(["to ada.lind@x, by ada."], {
+    vocabularySize: 500,
+    pattern: String.raw`\p{L}+\.(?=\p{L})|\p{L}+|.`,
+  });
+  const units = (text: string) => tokenizer.encode(text).map((id) => tokenizer.tokenText(id));
+  expect(units("ada.lind")).toEqual(["ada.", "lind"]);
+  expect(units("ada.")).toEqual(["ada", "."]);
+});
+
 test("a unit never seen falls back to smaller tokens, in the end to bytes", () => {
   const tokenizer = trainTokenizer(TEXTS, { vocabularySize: 1000 });
   expect(tokenizer.encode(" go zoo").map((id) => tokenizer.tokenText(id))).toEqual([" go", " ", "z", "o", "o"]);

@@ -16,23 +16,33 @@ export interface OfflineRequestOptions {
   readonly batches?: number;
 }
 
+/** Single requests that share a world: of more, a student would learn this world's names by heart. */
+const SINGLE_A_WORLD = 20;
+
 /**
  * Requests of the scripted world, none twice. Each batch has a world of its own, drawn from seed, split and its number, so
- * that more batches never change those before; batch 0 holds the single ones.
+ * that more batches never change those before; batch 0 holds the single ones, with a new world every 20.
  */
 export function* offlineRequests(options: OfflineRequestOptions): Generator<ScriptedRequest> {
   const { seed, split, single = 20, batches = 5 } = options;
   const seen = new Set<string>();
-  for (let batch = 0; batch <= batches; batch++) {
-    const world = createWorld({ seed: `${seed}/${batch}`, split });
-    const random = createRandom(seed, `planner/requests/${split}/${batch}`);
-    const lengths = batch === 0 ? Array.from({ length: single }, () => 1) : BATCH_STEPS;
-    for (const [number, steps] of lengths.entries()) {
+  function* inOneWorld(name: string, ids: readonly string[], steps: (number: number) => number) {
+    const world = createWorld({ seed: `${seed}/${name}`, split });
+    const random = createRandom(seed, `planner/requests/${split}/${name}`);
+    for (const [number, id] of ids.entries()) {
       for (let request: ScriptedRequest | null = null; request === null;) {
-        request = unseen(world, `${batch}_${number}`, steps, random, seen);
+        request = unseen(world, id, steps(number), random, seen);
         if (request !== null) yield request;
       }
     }
+  }
+  for (let first = 0; first < single; first += SINGLE_A_WORLD) {
+    const ids = Array.from({ length: Math.min(SINGLE_A_WORLD, single - first) }, (_, i) => `0_${first + i}`);
+    yield* inOneWorld(first === 0 ? "0" : `0/${first}`, ids, () => 1);
+  }
+  for (let batch = 1; batch <= batches; batch++) {
+    const ids = BATCH_STEPS.map((_, i) => `${batch}_${i}`);
+    yield* inOneWorld(String(batch), ids, (number) => BATCH_STEPS[number]);
   }
 }
 

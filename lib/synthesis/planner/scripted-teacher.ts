@@ -1,10 +1,12 @@
 import { FINAL_ANSWER, type Plan, type Planner } from "../../agents/index.ts";
+import type { ProgramStep } from "./program.ts";
 import type { ScriptedRequest } from "./request.ts";
 import { holdsValue } from "./understand.ts";
 
 /**
  * The planner that knows the steps of a request of the scripted world. It still reads the results: a step that brought
- * nothing, or a part, is taken again, and values stand in a task only once they were found.
+ * nothing, or a part, is taken again, and values stand in a task only once they were found. Its summary holds what the
+ * missing steps still need, at the end the last result, so that a summary does not grow with every step.
  */
 export function scriptedTeacher({ request, scripted: { program } }: ScriptedRequest): Planner {
   return {
@@ -14,7 +16,7 @@ export function scriptedTeacher({ request, scripted: { program } }: ScriptedRequ
         steps.some(({ task, result }) => task === wanted.task && holdsValue(result, wanted.value)),
       );
       const next = program.find((step) => !known.includes(step));
-      const summary = known.length === 0 ? "Nothing is known yet." : known.map(({ result }) => result).join(" ");
+      const summary = known.length === 0 ? "Nothing is known yet." : stillNeeded(program, known);
       const plan = (missing: string, thoughts: string, task: string, tool: string): Plan => ({
         user_request: request,
         context_information_summary: summary,
@@ -31,4 +33,11 @@ export function scriptedTeacher({ request, scripted: { program } }: ScriptedRequ
       return Promise.resolve(plan(next.task, thoughts, next.task, next.tool));
     },
   };
+}
+
+/** Results that a missing step needs; the last one where none is missing. */
+function stillNeeded(program: readonly ProgramStep[], known: readonly ProgramStep[]): string {
+  const needs = program.filter((step) => !known.includes(step)).flatMap((step) => step.needs);
+  const needed = program.filter((step, i) => known.includes(step) && needs.includes(i));
+  return (needed.length > 0 ? needed : known.slice(-1)).map(({ result }) => result).join(" ");
 }

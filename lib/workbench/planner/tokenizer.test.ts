@@ -45,8 +45,7 @@ describe("the planner's tokenizer", () => {
     expect(units(" 1956")).toEqual([" 19", "56"]);
     expect(units(" 672")).toEqual([" 67", "2"]);
     expect(units(" 2026-03-04.")).toEqual([" 2026-03", "-04", "."]);
-    const [address, last] = / \p{Ll}+\.(\p{Ll}+@example\.com)\b(?!\.)/u.exec(trained.join("\n"))!;
-    expect(units(address).at(-1)).toBe(last);
+    expect(units(" ada.brenner@example.com.")).toEqual([" ada.", "brenner", "@example.com", "."]);
     expect(units(" /srv/notes")).toEqual([" /srv", "/notes"]);
   });
 

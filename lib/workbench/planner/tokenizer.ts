@@ -34,7 +34,7 @@ export const PLANNER_PATTERN = [
   ...PLAN_PARTS,
   String.raw`\s(?=\{")`,
   String.raw` ?\p{Lu}\p{Ll}*?(?=(?:${TOWN_ENDS})(?!\p{L}))|(?:${TOWN_ENDS})(?!\p{L})`,
-  String.raw` ?\p{Ll}+\.(?=\p{Ll})|\p{Ll}+@[a-z.]+| ?\/\p{L}+`,
+  String.raw` ?\p{Ll}+\.(?=\p{Ll}+@)|\p{Ll}+(?=@)|@[a-z]+(?:\.[a-z]+)+| ?\/\p{L}+`,
   String.raw` ?\d{4}-\d\d|-\d\d(?!\d)`,
   String.raw` ?\p{L}+(?:[_-]\p{L}+)*| ?\d{1,2}| ?[^\s\p{L}\d]|\s+`,
 ].join("|");

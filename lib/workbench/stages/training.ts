@@ -77,7 +77,8 @@ export function tokenizerFiles(run: Run): Record<string, string> {
 
 /** The run's student before training. */
 export function newStudent(run: Run): Llama {
-  const { hiddenSize, intermediateSize, layers, heads, context, sharedParts, initializerRange } = run.settings.model;
+  const { hiddenSize, intermediateSize, layers, heads, headSize, context } = run.settings.model;
+  const { sharedParts, initializerRange, attention } = run.settings.model;
   const { tokenizer } = readLabels(run);
   return Llama.create(
     {
@@ -86,12 +87,13 @@ export function newStudent(run: Run): Llama {
       intermediate_size: intermediateSize,
       num_hidden_layers: layers,
       num_attention_heads: heads,
+      ...(headSize !== undefined && { head_dim: headSize }),
       max_position_embeddings: context,
       tie_word_embeddings: true,
       ...(initializerRange !== undefined && { initializer_range: initializerRange }),
       ...specialIds(tokenizer),
     },
-    { seed: run.seed, parts: sharedParts ? embeddingParts(tokenizer) : undefined },
+    { seed: run.seed, ...(attention && { attention }), ...(sharedParts && { parts: embeddingParts(tokenizer) }) },
   );
 }
 
