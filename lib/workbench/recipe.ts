@@ -67,7 +67,7 @@ const modelSchema = z.strictObject({
 });
 
 const deepSpeedSchema = deepSpeedSettingsSchema.extend({
-  /** Folder of a model to begin with, in Hugging Face's files and with the run's tokenizer; default: a new student. */
+  /** Folder of a model to begin with, in Hugging Face's files: its tokenizer is the run's. Default: a new student. */
   model: z.string().min(1).optional(),
 });
 

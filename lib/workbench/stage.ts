@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { canonicalJson, readJson, sha256, sha256File, writeJson } from "../base/index.ts";
+import { canonicalJson, readJson, sha256, sha256File, UserError, writeJson } from "../base/index.ts";
 import { withInterrupt } from "./interrupt.ts";
 import { inOtherExperiments, replaceByCopy } from "./other-runs.ts";
 import { gitCommit } from "./project.ts";
@@ -65,6 +65,13 @@ const STARTED = "started.json";
 export function readManifest(folder: string): Manifest | null {
   const file = path.join(folder, MANIFEST);
   return fs.existsSync(file) ? readJson<Manifest>(file) : null;
+}
+
+/** The manifest of the stage in a folder that another one builds on. Throws `UserError` where it is not finished. */
+export function finishedManifest(folder: string): Manifest {
+  const manifest = readManifest(folder);
+  if (manifest === null) throw new UserError(`${folder}: this stage must be finished first`);
+  return manifest;
 }
 
 export function stageSignature(spec: Pick<StageSpec, "name" | "code" | "seed" | "settings" | "inputs">): string {

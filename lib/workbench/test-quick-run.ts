@@ -1,29 +1,53 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCommand, type Ended } from "./test-command.ts";
 
-/** A recipe's quick version as a user runs it, in folders of its own that go when the test ends, without published data. */
 export interface QuickRun {
-  /** Folder of the experiment. */
-  readonly experiment: string;
-  /** A file or folder of the main run. */
+  /** A file or folder of the experiment. */
+  file(...names: string[]): string;
+  /** A file or folder of its main run. */
   stage(...names: string[]): string;
-  /** Runs the command to its end, or with Ctrl-C once `until` holds. */
-  run(until?: () => boolean): Promise<Ended>;
+  /** What the continued run has printed. */
+  printed(): string;
 }
 
-export function quickRun(recipe: string): QuickRun {
+/**
+ * A recipe's quick version as a user runs it, stopped with Ctrl-C once `until` holds, and continued; both are checked, and the
+ * report. It has folders of its own that go when the test ends, and no published data.
+ */
+export function continuedQuickRun(recipe: string, until: (quick: QuickRun) => boolean): QuickRun {
   const [runs, empty] = ["runs", "no-data"].map((name) => fs.mkdtempSync(path.join(os.tmpdir(), `${recipe}-${name}-`)));
+  const run = (stop?: () => boolean): Promise<Ended> =>
+    runCommand(["run", "--recipe", recipe, "--quick"], { WAYMARK_RUNS: runs, WAYMARK_DATA: empty }, stop);
+  let interrupted: Ended;
+  let finished: Ended;
+  const file = (...names: string[]): string => path.join(runs, `${recipe}-quick`, ...names);
+  const quick: QuickRun = {
+    file,
+    stage: (...names) => file("main-seed0", ...names),
+    printed: () => finished.stdout,
+  };
+  beforeAll(async () => {
+    interrupted = await run(() => until(quick));
+    finished = await run();
+  }, 900_000);
   afterAll(() => {
     for (const folder of [runs, empty]) fs.rmSync(folder, { recursive: true, force: true });
   });
-  const experiment = path.join(runs, `${recipe}-quick`);
-  return {
-    experiment,
-    stage: (...names) => path.join(experiment, "main-seed0", ...names),
-    run: (until) =>
-      runCommand(["run", "--recipe", recipe, "--quick"], { WAYMARK_RUNS: runs, WAYMARK_DATA: empty }, until),
-  };
+
+  it("stops on Ctrl-C with a sentence, and goes on to its end", () => {
+    expect(interrupted.status, interrupted.stderr).toBe(130);
+    expect(interrupted.stderr).not.toMatch(/ at .*\.ts:\d+/); // no stack trace for what was asked for
+    expect(finished.status, finished.stderr).toBe(0);
+    expect(finished.stdout).toContain(`${recipe}-quick${path.sep}report.html`);
+  });
+
+  it("leaves a report that asks for nothing from outside", () => {
+    const report = fs.readFileSync(file("report.html"), "utf8");
+    expect(report).toContain("default-src 'none'");
+    expect(report).not.toMatch(/<(script|link|img|iframe)[^>]+(src|href)="https?:/);
+  });
+  return quick;
 }

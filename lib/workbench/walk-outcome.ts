@@ -1,5 +1,6 @@
 import { failureFigure, learningCurveFigure, successByTypeFigure, successBySplitFigure } from "../plots/index.ts";
 import type { Outcome } from "./outcome.ts";
+import { quickNotice, seedsText } from "./outcome-text.ts";
 import type { Recipe } from "./recipe.ts";
 import type { SummaryBlock } from "./report/index.ts";
 import { formatMain, resultsOf, type MainRow, type Results } from "./results.ts";
@@ -22,11 +23,9 @@ function introduction(recipe: Recipe, runs: readonly Run[]): string {
   const rooms = sources.has("alfworld")
     ? "rooms of the published ALFWorld training games, varied"
     : "generated households";
-  const seeds = recipe.seeds.length === 1 ? `seed ${recipe.seeds[0]}` : `seeds ${recipe.seeds.join(", ")}`;
+  const seeds = seedsText(recipe);
   return [
-    ...(recipe.quick
-      ? ["**A quick run: it shows the way, not the result.** The student has hardly begun to learn."]
-      : []),
+    ...quickNotice(recipe),
     `A small student, trained from scratch on episodes of a scripted teacher in ${rooms}, plays text games in the rules`,
     `and wording of ALFWorld (${recipe.arms.size === 1 ? seeds : `${recipe.arms.size} variants, ${seeds}`}).`,
     "The student is a language model of a few hundred thousand parameters that knows nothing but these games, and the",

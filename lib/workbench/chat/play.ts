@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { readJsonlRows, type OnProgress } from "../../base/index.ts";
 import { parseTrajectory, type Trajectory } from "../../trajectory/index.ts";
 import { stageFolder, type Run } from "../run.ts";
-import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { finishedManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
 import { EXPERIENCED, TOLD, type AgentId } from "./agents.ts";
 import { playStored, writeEpisodes } from "./episode-store.ts";
@@ -25,11 +25,7 @@ const needsOf = (agent: AgentId): string[] => [
 /** One agent plays all test tasks. */
 export function playStage(run: Run, agent: AgentId, onProgress?: OnProgress): Promise<Manifest> {
   const { prompt, maxTokens, examples, rules, stepLimit, trials, games, parallel } = chatOf(run);
-  const needs = needsOf(agent).map((stage): [string, string] => {
-    const manifest = readManifest(stageFolder(run, stage));
-    if (!manifest) throw new Error(`stage ${stage} must be finished before ${agent} plays`);
-    return [stage, manifest.artefact];
-  });
+  const needs = needsOf(agent).map((stage) => [stage, finishedManifest(stageFolder(run, stage)).artefact] as const);
   return runStage({
     name: playName(agent),
     code: stageCode(import.meta.url),

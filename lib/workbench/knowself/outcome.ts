@@ -7,6 +7,7 @@ import {
   successWithinFigure,
 } from "../../plots/index.ts";
 import type { Outcome } from "../outcome.ts";
+import { quickNotice, seedsText } from "../outcome-text.ts";
 import type { Recipe } from "../recipe.ts";
 import type { SummaryBlock } from "../report/index.ts";
 import type { Run } from "../run.ts";
@@ -24,11 +25,11 @@ export function knowSelfOutcome(recipe: Recipe, runs: readonly Run[]): Promise<O
   });
 }
 
-function introduction({ quick, seeds }: Recipe): string {
+function introduction(recipe: Recipe): string {
   return [
-    ...(quick ? ["**A quick run: it shows the way, not the result.** The student has hardly begun to learn."] : []),
+    ...quickNotice(recipe),
     "KnowSelf's stages on a small student of our own that has learnt half of its trade",
-    `(${seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds.join(", ")}`}).`,
+    `(${seedsText(recipe)}).`,
     "Half of the households keep things where such things usually lie; the other half have ways of their own, and what is",
     "known of these was learnt in earlier games. This is a real experiment in small: a student of a few hundred thousand",
     "parameters and scripted stand-ins for the models that write and select rules. It says nothing about large models.",

@@ -3,7 +3,7 @@ import { Llama, selectEngine } from "../../model/index.ts";
 import { selfAwareTrajectories } from "../../synthesis/index.ts";
 import type { Trajectory } from "../../trajectory/index.ts";
 import { stageFolder, type Run } from "../run.ts";
-import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { finishedManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
 import { readLabels } from "../stages/labels.ts";
 import { studentFolder } from "../stages/training.ts";
@@ -17,8 +17,7 @@ const PAIRS = "pairs.json";
 
 /** What the base can do, correct, or needs to be told along the gold trajectories; see `situationsOf`. */
 export function pairsStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
-  const [training, gold] = ["training", "gold"].map((stage) => readManifest(stageFolder(run, stage)));
-  if (!training || !gold) throw new Error("the training and gold stages must be finished before the pairs");
+  const [training, gold] = ["training", "gold"].map((stage) => finishedManifest(stageFolder(run, stage)));
   const { engine, threads } = selectEngine("auto");
   return runStage({
     name: "pairs",

@@ -8,7 +8,7 @@ import { etoPairs, rpoPairs } from "../../synthesis/index.ts";
 import { trainPreference, trainSft } from "../../training/index.ts";
 import { KNOWLEDGE, REFLECTION, type Trajectory } from "../../trajectory/index.ts";
 import { stageFolder, type Run } from "../run.ts";
-import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { finishedManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
 import { readLabels, weightsOf } from "../stages/labels.ts";
 import { studentFolder, tokenizerFiles } from "../stages/training.ts";
@@ -32,8 +32,7 @@ export function armFolder(run: Run, arm: Arm): string {
 /** KnowSelf's stage 1: the base is fine-tuned on gold trajectories that know, in one way or another, their situations. */
 export function sftStage(run: Run, variant: Variant, onProgress?: OnProgress): Promise<Manifest> {
   const { sft, maskKnowledge, situationWeight } = knowSelfOf(run);
-  const [training, pairs] = ["training", "pairs"].map((stage) => readManifest(stageFolder(run, stage)));
-  if (!training || !pairs) throw new Error("the pairs stage must be finished before stage 1");
+  const [training, pairs] = ["training", "pairs"].map((stage) => finishedManifest(stageFolder(run, stage)));
   const { engine, threads } = selectEngine("auto");
   return runStage({
     name: `sft/${variant.id}`,
@@ -69,8 +68,7 @@ export function preferenceStage(run: Run, arm: Arm, onProgress?: OnProgress): Pr
   const mode = variant.form === "told" ? "always" : "adaptive";
   const selector = variant.by ?? "need";
   const from = arm.sft === null ? studentFolder(run) : sftFolder(run, arm.sft);
-  const before = [from, stageFolder(run, "pairs")].map(readManifest);
-  if (!before[0] || !before[1]) throw new Error("stage 1 must be finished before stage 2");
+  const before = [from, stageFolder(run, "pairs")].map(finishedManifest);
   const { engine, threads } = selectEngine("auto");
   return runStage({
     name: `preference/${name}`,

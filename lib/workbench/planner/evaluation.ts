@@ -15,7 +15,7 @@ import {
 } from "../../synthesis/index.ts";
 import { meanActionLoss } from "../../training/index.ts";
 import { stageFolder, type Run } from "../run.ts";
-import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { finishedManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
 import { newStudent, studentFolder } from "../stages/training.ts";
 import { judged, readEvaluations, writeEvaluations } from "./judge.ts";
@@ -56,8 +56,7 @@ export function evaluationRequests(run: Run): ScriptedRequest[] {
 /** Every series plays the requests of the held-out split, several times; the scripted judge rates what came of it. */
 export function plannerEvaluationStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
   const { evaluation, searchFailures, maxSteps } = plannerOf(run);
-  const before = readManifest(stageFolder(run, "training"));
-  if (before === null) throw new Error("the training stage must be finished before the evaluation stage");
+  const before = finishedManifest(stageFolder(run, "training"));
   const { engine, threads } = selectEngine("auto");
   return runStage({
     name: "evaluation",

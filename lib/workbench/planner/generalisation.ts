@@ -14,7 +14,7 @@ import {
 import { Llama, selectEngine } from "../../model/index.ts";
 import { scriptedTeacher } from "../../synthesis/index.ts";
 import { stageFolder, type Run } from "../run.ts";
-import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { finishedManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
 import { studentFolder } from "../stages/training.ts";
 import { SERIES } from "./series.ts";
@@ -31,8 +31,7 @@ const now = (): number => Date.UTC(2026, 0, 1);
  */
 export function generalisationStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
   const { generalisation, maxSteps, evaluation } = plannerOf(run);
-  const before = readManifest(stageFolder(run, "training"));
-  if (before === null) throw new Error("the training stage must be finished before the generalisation stage");
+  const before = finishedManifest(stageFolder(run, "training"));
   const folder = hotpotFolder(dataFolder());
   const { engine, threads } = selectEngine("auto");
   return runStage({

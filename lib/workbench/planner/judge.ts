@@ -8,7 +8,7 @@ import {
   type PlannerRecord,
 } from "../../synthesis/index.ts";
 import { stageFolder, type Run } from "../run.ts";
-import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { finishedManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
 import { readSimulation } from "./simulation.ts";
 
@@ -16,8 +16,7 @@ const EVALUATIONS = "evaluations.jsonl.gz";
 
 /** The scripted judge rates every step and the final answer of each finished episode. */
 export function judgeStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
-  const before = readManifest(stageFolder(run, "simulation"));
-  if (before === null) throw new Error("the simulation stage must be finished before the judge stage");
+  const before = finishedManifest(stageFolder(run, "simulation"));
   return runStage({
     name: "judge",
     code: stageCode(import.meta.url),

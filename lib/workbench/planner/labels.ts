@@ -15,8 +15,9 @@ import {
 import { PLANNER_TOOLS, type PlannerRow } from "../../synthesis/index.ts";
 import { FORMATS, type Trajectory } from "../../trajectory/index.ts";
 import { stageFolder, type Run } from "../run.ts";
-import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { finishedManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
+import { givenModelHash, writeTokenizer } from "../stages/given-model.ts";
 import { TOKENIZER_FILES } from "../stages/labels.ts";
 import { readPackaged } from "./package.ts";
 import type { PlannerSettings } from "./settings.ts";
@@ -31,21 +32,21 @@ export const plannerTemplate = new ChatTemplate({ codec: plainCodec, thoughts: f
 /** A tokenizer for the packaged rows, and each row as token ids, weights and sources. */
 export function plannerLabelsStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
   const { vocabularySize, maximumLength } = run.settings.labels;
-  const before = readManifest(stageFolder(run, "package"));
-  if (before === null) throw new Error("the package stage must be finished before the labels stage");
+  const before = finishedManifest(stageFolder(run, "package"));
   return runStage({
     name: "labels",
     code: stageCode(import.meta.url),
     folder: stageFolder(run, "labels"),
     seed: run.seed,
     settings: { vocabularySize, maximumLength, mask: plannerOf(run).mask },
-    inputs: { package: before.artefact },
+    inputs: { package: before.artefact, ...givenModelHash(run) },
     run: async ({ file }) => {
       const corpus: string[] = [` ${zeroShotPrompt("", [], PLANNER_TOOLS)}`];
       for await (const { prompt, target } of readPackaged(run, "train")) corpus.push(` ${prompt}`, ` ${target}`);
-      const tokenizer = trainTokenizer(corpus, { vocabularySize, pattern: PLANNER_PATTERN });
       const [tokenizerFile, configFile] = TOKENIZER_FILES;
-      writeJson(file(tokenizerFile), tokenizer);
+      const tokenizer = await writeTokenizer(run, file(tokenizerFile), () =>
+        trainTokenizer(corpus, { vocabularySize, pattern: PLANNER_PATTERN }),
+      );
       writeJson(file(configFile), tokenizerConfig(plannerTemplate.jinja, run.settings.model.context));
       const writer = new JsonlWriter(file(EXAMPLES));
       let [tokens, trained, tooLong, longest, done] = [0, 0, 0, 0, 0];

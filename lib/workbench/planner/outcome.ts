@@ -8,6 +8,7 @@ import {
 } from "../../evaluation/index.ts";
 import { generalisationFigure, plannerSeriesFigure, stepsTakenFigure, stopReasonsFigure } from "../../plots/index.ts";
 import type { Outcome } from "../outcome.ts";
+import { quickNotice, seedsText } from "../outcome-text.ts";
 import type { Recipe } from "../recipe.ts";
 import type { SummaryBlock } from "../report/index.ts";
 import type { Run } from "../run.ts";
@@ -29,11 +30,11 @@ export async function plannerOutcome(recipe: Recipe, runs: readonly Run[]): Prom
   };
 }
 
-function introduction({ quick, seeds }: Recipe): string {
+function introduction(recipe: Recipe): string {
   return [
-    ...(quick ? ["**A quick run: it shows the way, not the result.** The student has hardly begun to learn."] : []),
+    ...quickNotice(recipe),
     "Planning apart from function calling, as in bot-with-plan, on a small student of our own",
-    `(${seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds.join(", ")}`}).`,
+    `(${seedsText(recipe)}).`,
     "A scripted teacher plans for requests of made-up worlds, simulated tools carry the plans out, a scripted judge rates",
     "them, and the student learns from what is rated well. Then it plans for requests about names that no training text has.",
     "Teacher, tools and judge are programs: this is a real experiment in small, and says nothing about large models.",
@@ -48,11 +49,14 @@ const READING = [
   "zero-shot runs also in their weights.",
 ].join(" ");
 
+/** Published series of four runs with standard errors, as ours have them; the table has all. */
+const PUBLISHED_SERIES = PLANNER_PUBLISHED.filter(({ spread, runs }) => spread === "stderr" && runs === 4);
+
 function blocks({ series, comparisons, bySteps, stops }: PlannerResults, runs: readonly Run[]): SummaryBlock[] {
   const rows = runs.flatMap(readRequestRows);
   return [
     { markdown: READING },
-    { figure: plannerSeriesFigure(series, PLANNER_PUBLISHED), description: "The three metrics by series" },
+    { figure: plannerSeriesFigure(series, PUBLISHED_SERIES), description: "The three metrics by series" },
     { figure: stepsTakenFigure(rows), description: "Steps taken by steps needed" },
     { figure: stopReasonsFigure(rows), description: "How episodes ended" },
     { table: comparisons.map(comparisonRow), caption: "Differences of means, and t-tests over runs", limit: 200 },

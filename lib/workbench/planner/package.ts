@@ -2,7 +2,7 @@ import { z } from "zod";
 import { JsonlWriter, readJsonl, type OnProgress } from "../../base/index.ts";
 import { packageRows, splitRows, type JudgedRecord, type PlannerRow } from "../../synthesis/index.ts";
 import { stageFolder, type Run } from "../run.ts";
-import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { finishedManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
 import { readJudged } from "./judge.ts";
 import { plannerOf, readSimulation } from "./simulation.ts";
@@ -13,8 +13,7 @@ export type RowSet = "train" | "validation";
 /** Steps of the well-rated episodes become rows of prompt, target and text. */
 export function packageStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
   const { ratingThreshold, validationRows } = plannerOf(run);
-  const before = readManifest(stageFolder(run, "judge"));
-  if (before === null) throw new Error("the judge stage must be finished before the package stage");
+  const before = finishedManifest(stageFolder(run, "judge"));
   return runStage({
     name: "package",
     code: stageCode(import.meta.url),

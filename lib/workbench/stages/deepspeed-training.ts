@@ -11,8 +11,9 @@ import {
   type StepMetrics,
 } from "../../training/index.ts";
 import { stageFolder, type Run } from "../run.ts";
-import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { finishedManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
+import { givenModelHash, missingTokens } from "./given-model.ts";
 import { readRows, TOKENIZER_FILES } from "./labels.ts";
 import { newStudent, snapshotTokens } from "./training.ts";
 
@@ -27,8 +28,7 @@ export function deepSpeedTrainingStage(
 ): Promise<Manifest> {
   const { model: shape, training } = run.settings;
   assert(training.engine === "deepspeed", "the recipe's engine is another one");
-  const before = readManifest(stageFolder(run, "labels"));
-  if (before === null) throw new Error("the labels stage must be finished before the training stage");
+  const before = finishedManifest(stageFolder(run, "labels"));
   selectEngine("auto");
   const { engine, deepspeed, ...recipe } = training;
   const { model: given, ...settings } = deepspeed;
@@ -38,7 +38,7 @@ export function deepSpeedTrainingStage(
     folder: stageFolder(run, "training"),
     seed: run.seed,
     settings: { shape, training, python: packageHash() },
-    inputs: { labels: before.artefact },
+    inputs: { labels: before.artefact, ...givenModelHash(run) },
     scratch: [JOB, METRICS],
     run: async ({ folder, signal, file }) => {
       const tokens = (before.summary["tokens"] as number) * recipe.epochs;
@@ -49,6 +49,7 @@ export function deepSpeedTrainingStage(
         model: given ?? saveNewStudent(run, file("job-start")),
         copyModel: true,
         tokenizer: stageFolder(run, "labels"),
+        addedTokens: given === undefined ? [] : missingTokens(run, given),
         settings,
       });
       fs.rmSync(file("job-start"), { recursive: true, force: true });

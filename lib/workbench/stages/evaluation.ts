@@ -14,7 +14,7 @@ import {
   type Player,
 } from "../rollouts/index.ts";
 import { stageFolder, type Run } from "../run.ts";
-import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { finishedManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
 import { readLabels, TOKENIZER_FILES } from "./labels.ts";
 import { snapshotsOf, studentFolder } from "./training.ts";
@@ -38,9 +38,8 @@ export interface EvaluationRow extends ResultRow {
 
 /** Stage 4: the student, its teacher and a random agent play games that nobody trained on. */
 export function evaluationStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
-  const before = readManifest(stageFolder(run, "training"));
-  const prior = readManifest(stageFolder(run, "trajectories"));
-  if (before === null || prior === null) throw new Error("the training stage must be finished before the evaluation");
+  const before = finishedManifest(stageFolder(run, "training"));
+  const prior = finishedManifest(stageFolder(run, "trajectories"));
   const sets = evaluationSets(run);
   const { curveGames } = run.settings.evaluation;
   return runStage({

@@ -7,8 +7,6 @@ import {
   lossWeights,
   neighbouringUnits,
   readExamples,
-  SITUATED_SPECIAL_TOKENS,
-  SPECIAL_TOKENS,
   tokenizerConfig,
   trainTokenizer,
   type LabelledExample,
@@ -16,8 +14,9 @@ import {
   type Tokenizer,
 } from "../../labels/index.ts";
 import { stageFolder, type Run } from "../run.ts";
-import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { finishedManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
+import { givenModelHash, specialsOf, writeTokenizer } from "./given-model.ts";
 import { readTrajectories, trajectoriesFile } from "./trajectories.ts";
 
 const EXAMPLES = "examples.jsonl.gz";
@@ -27,25 +26,25 @@ export const TOKENIZER_FILES = ["tokenizer.json", "tokenizer_config.json"] as co
 /** Stage 2: a tokenizer for the run's text, and for each trajectory one row of token ids, weights and sources. */
 export function labelsStage(run: Run, onProgress?: OnProgress): Promise<Manifest> {
   const { labels } = run.settings;
-  const before = readManifest(stageFolder(run, "trajectories"));
-  if (before === null) throw new Error("the trajectories stage must be finished before the labels stage");
+  const before = finishedManifest(stageFolder(run, "trajectories"));
   return runStage({
     name: "labels",
     code: stageCode(import.meta.url),
     folder: stageFolder(run, "labels"),
     seed: run.seed,
     settings: labels,
-    inputs: { trajectories: before.artefact },
+    inputs: { trajectories: before.artefact, ...givenModelHash(run) },
     run: async ({ file }) => {
       const template = templateOf(run);
-      const corpus = await corpusOf(run, template, onProgress);
-      // Numbers that happen not to occur here ("tomato 4") get a token too; its parts are learnt from others.
-      const tokenizer = trainTokenizer([...corpus, ...neighbouringUnits(corpus)], {
-        vocabularySize: labels.vocabularySize,
-        specials: labels.situations ? SITUATED_SPECIAL_TOKENS : SPECIAL_TOKENS,
-      });
       const [tokenizerFile, configFile] = TOKENIZER_FILES;
-      writeJson(file(tokenizerFile), tokenizer);
+      const tokenizer = await writeTokenizer(run, file(tokenizerFile), async () => {
+        const corpus = await corpusOf(run, template, onProgress);
+        // Numbers that happen not to occur here ("tomato 4") get a token too; its parts are learnt from others.
+        return trainTokenizer([...corpus, ...neighbouringUnits(corpus)], {
+          vocabularySize: labels.vocabularySize,
+          specials: specialsOf(run),
+        });
+      });
       writeJson(file(configFile), tokenizerConfig(template.jinja, run.settings.model.context));
       const result = await labelFile({
         input: trajectoriesFile(run),

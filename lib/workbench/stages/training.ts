@@ -4,8 +4,9 @@ import { embeddingParts, type Tokenizer } from "../../labels/index.ts";
 import { Llama, selectEngine } from "../../model/index.ts";
 import { readMetrics, trainSft, type StepMetrics } from "../../training/index.ts";
 import { stageFolder, type Run } from "../run.ts";
-import { readManifest, runStage, type Manifest } from "../stage.ts";
+import { finishedManifest, runStage, type Manifest } from "../stage.ts";
 import { stageCode } from "../stage-code.ts";
+import { givenModel, loadGivenModel } from "./given-model.ts";
 import { readLabels, readRows, TOKENIZER_FILES } from "./labels.ts";
 
 const METRICS = "metrics.jsonl";
@@ -17,8 +18,7 @@ export function trainingStage(
   onMetrics?: (rows: readonly StepMetrics[]) => void,
 ): Promise<Manifest> {
   const { model: shape, training } = run.settings;
-  const before = readManifest(stageFolder(run, "labels"));
-  if (before === null) throw new Error("the labels stage must be finished before the training stage");
+  const before = finishedManifest(stageFolder(run, "labels"));
   const { engine, tensorflowVersion, threads } = selectEngine("auto");
   return runStage({
     name: "training",
@@ -75,11 +75,13 @@ export function tokenizerFiles(run: Run): Record<string, string> {
   return Object.fromEntries(TOKENIZER_FILES.map((name) => [name, read(name)]));
 }
 
-/** The run's student before training. */
+/** The run's student before training: the recipe's model, else a new one. */
 export function newStudent(run: Run): Llama {
+  const { tokenizer } = readLabels(run);
+  const given = givenModel(run);
+  if (given !== null) return loadGivenModel(run, given, tokenizer);
   const { hiddenSize, intermediateSize, layers, heads, headSize, context } = run.settings.model;
   const { sharedParts, initializerRange, attention } = run.settings.model;
-  const { tokenizer } = readLabels(run);
   return Llama.create(
     {
       vocab_size: tokenizer.size,
