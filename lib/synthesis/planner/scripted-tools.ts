@@ -1,7 +1,7 @@
 import { FINAL_ANSWER } from "../../agents/index.ts";
 import type { Random } from "../../base/index.ts";
 import type { AgentTool, ToolResult } from "../../tools/index.ts";
-import { calculate } from "./calculation.ts";
+import { calculate, numberText } from "./calculation.ts";
 import { emailSentence, eventSentence, resultSentence } from "./program.ts";
 import { inWords, type Source } from "./relations.ts";
 import { specOf } from "./tool-specs.ts";
@@ -24,6 +24,9 @@ export function drawSearch(random: Random, { noAnswer, partialAnswer }: SearchFa
 const answer = (text: string): ToolResult => ({ kind: "answer", text });
 const failure = (reason: string, text: string): ToolResult => ({ kind: "failure", reason, text });
 
+/** Share of the numbers of calculator and shell that come alone, as real ones give them; the others come in a sentence. */
+const BARE_NUMBERS = 0.5;
+
 /** Begins every answer that is only a part. */
 const PART = "Only a part is known:";
 /** Begin failures, by which the final answer leaves them out. */
@@ -44,6 +47,7 @@ export function scriptedTools(world: World, random: Random, failures: SearchFail
   };
   const told = ({ relation, subject }: AskedFact): ToolResult =>
     answer(factSentence(relation, subject, world.value(subject, relation)));
+  const number = (text: string, sentence: string): ToolResult => answer(random.chance(BARE_NUMBERS) ? text : sentence);
   const search = (task: string, ...sources: readonly Source[]): ToolResult => {
     const outcome = drawSearch(random, failures);
     const fact = known(task, ...sources);
@@ -60,7 +64,7 @@ export function scriptedTools(world: World, random: Random, failures: SearchFail
       const value = calculate(task);
       return value === null
         ? failure("no_calculation", "There is nothing to calculate in this task.")
-        : answer(resultSentence(value));
+        : number(numberText(value), resultSentence(value));
     }),
     tool("create_event", (task) => {
       const event = readEvent(task);
@@ -78,7 +82,9 @@ export function scriptedTools(world: World, random: Random, failures: SearchFail
     }),
     tool("use_bash", (task) => {
       const fact = known(task, "use_bash");
-      return fact === null ? failure("no_command", "I could not find anything about that.") : told(fact);
+      if (fact === null) return failure("no_command", "I could not find anything about that.");
+      const value = world.value(fact.subject, fact.relation);
+      return number(value, factSentence(fact.relation, fact.subject, value));
     }),
     scriptedFinalAnswer(world),
   ];
