@@ -23,6 +23,15 @@ test("the published size: 20 of one step and 5 batches of 1 to 6 steps, the same
   expect(more.slice(0, 50)).toEqual(requests);
 });
 
+test("many single requests come from many worlds, the first of them as without the rest", () => {
+  const of = (single: number) => [...offlineRequests({ seed: 7, split: "train", single, batches: 0 })];
+  const requests = of(45);
+  expect(requests).toHaveLength(45);
+  expect(requests.slice(0, 20)).toEqual(of(20));
+  expect(new Set(requests.map(({ id }) => id)).size).toBe(45);
+  expect(new Set(requests.map(({ scripted }) => scripted.world.seed)).size).toBe(3);
+});
+
 test("programs have the length asked for, and values stand in a task only after the step that brings them", () => {
   const tools = new Set<string>();
   for (const { request, steps, category, scripted } of offlineRequests({ seed: 1, split: "train", batches: 80 })) {

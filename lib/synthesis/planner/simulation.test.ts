@@ -64,6 +64,37 @@ test("the tools know what their twins could know", async () => {
   expect(await call("send_email", "Send an e-mail to a@example.com:")).toMatchObject({ reason: "no_email" });
 });
 
+test("calculator and shell say half of their numbers alone, half in a sentence", async () => {
+  const [folderName] = world.things.folder;
+  const tools = scriptedTools(world, createRandom(2, "t"), NEVER);
+  for (const [name, task] of [
+    ["calculate_number", "Calculate 1 + 2."],
+    ["use_bash", `Count: number of files of ${folderName}`],
+  ] as const) {
+    let alone = 0;
+    for (let i = 0; i < 400; i++) {
+      const { text } = await toolNamed(tools, name).run({ request: "", task, context: "" });
+      if (/^\d+$/.test(text)) alone++;
+      else expect(text).toMatch(/^The .* is \d+\.$/);
+    }
+    expect(Math.abs(alone - 200)).toBeLessThan(50);
+  }
+});
+
+test("the teacher sums up what the missing steps still need, at the end the last result", async () => {
+  for (const { request, steps } of await play(0, NEVER)) {
+    const { program } = (request as ScriptedRequest).scripted;
+    steps.forEach(({ plan: { context_information_summary: summary } }, done) => {
+      if (done === 0) expect(summary).toBe("Nothing is known yet.");
+      else if (done === program.length) expect(summary).toBe(program[done - 1].result);
+      else {
+        const needed = program.slice(done).flatMap(({ needs }) => needs);
+        program.forEach(({ result }, i) => expect(summary.includes(result)).toBe(i < done && needed.includes(i)));
+      }
+    });
+  }
+});
+
 test("a partial answer does not hold the value; with nothing at all the search says so", async () => {
   const [ada] = world.things.person;
   const task = `Find the birthplace of ${ada}.`;
