@@ -61,8 +61,8 @@ function blocks({ series, comparisons, bySteps, stops }: PlannerResults, runs: r
     { figure: stopReasonsFigure(rows), description: "How episodes ended" },
     { table: comparisons.map(comparisonRow), caption: "Differences of means, and t-tests over runs", limit: 200 },
     {
-      table: bySteps.map(({ series, needs, n, passed, pass_rate, low, high }) => ({
-        ...{ series, "steps needed": needs, requests: n, passed },
+      table: bySteps.map(({ series, needs, requests, episodes, passed, pass_rate, low, high }) => ({
+        ...{ series, "steps needed": needs, requests, episodes, passed },
         "pass rate": pass_rate.toFixed(3),
         "95 % interval": `${low.toFixed(3)} – ${high.toFixed(3)}`,
       })),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { writeJson } from "../../base/index.ts";
-import { plannerRun } from "../../evaluation/index.ts";
+import { plannerRun, wilson } from "../../evaluation/index.ts";
 import type { PlannerEvaluation } from "../../synthesis/index.ts";
 import { stageFolder, type Run } from "../run.ts";
 import type { RequestRow, SeriesRun } from "./evaluation.ts";
@@ -59,10 +59,12 @@ test("means over runs, comparisons, and requests by their steps", () => {
   );
   expect(comparisons[0].difference).toBeCloseTo(0.75);
   const tuned = bySteps.filter((row) => row.series === "fine-tuned");
-  expect(tuned.map(({ needs, n, passed }) => [needs, n, passed])).toEqual([
-    [1, 4, 3],
-    [2, 4, 3],
+  expect(tuned.map(({ needs, requests, episodes, passed }) => [needs, requests, episodes, passed])).toEqual([
+    [1, 2, 4, 3],
+    [2, 2, 4, 3],
   ]);
+  const { low, high } = wilson(1.5, 2); // a second run of the same two requests tells little more about others
+  expect(tuned[0]).toMatchObject({ pass_rate: 0.75, low, high });
   expect(stops.filter((row) => row.series === "fine-tuned")).toEqual([
     { series: "fine-tuned", stop: "final_answer", episodes: 6 },
     { series: "fine-tuned", stop: "no_plan", episodes: 2 },

@@ -20,10 +20,12 @@ export interface StepsRow {
   readonly series: string;
   /** Steps that the requests need, the final answer not counted. */
   readonly needs: number;
-  readonly n: number;
+  /** Different requests; each run plays all of them. */
+  readonly requests: number;
+  readonly episodes: number;
   readonly passed: number;
   readonly pass_rate: number;
-  /** 95 % interval (Wilson). */
+  /** 95 % interval over the requests (Wilson). Runs of one request are much alike, so they do not make it narrower. */
   readonly low: number;
   readonly high: number;
 }
@@ -92,8 +94,9 @@ function stepsRows({ name, rows }: Named): StepsRow[] {
   return needs.map((steps) => {
     const own = rows.filter((row) => row.needs === steps);
     const passed = own.filter((row) => row.passed).length;
-    const { value, low, high } = wilson(passed, own.length);
-    return { series: name, needs: steps, n: own.length, passed, pass_rate: value, low, high };
+    const requests = new Set(own.map((row) => row.request)).size;
+    const { value, low, high } = wilson((passed / own.length) * requests, requests);
+    return { series: name, needs: steps, requests, episodes: own.length, passed, pass_rate: value, low, high };
   });
 }
 
