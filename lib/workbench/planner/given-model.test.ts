@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { afterAll, expect, it, vi } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { writeJson } from "../../base/index.ts";
 import { loadTokenizer, readExamples, SPECIAL_TOKENS, trainTokenizer } from "../../labels/index.ts";
-import { Llama, selectEngine } from "../../model/index.ts";
-import { deepSpeedPython } from "../../training/index.ts";
+import { Llama } from "../../model/index.ts";
 import { openRun } from "../run.ts";
 import { newStudent } from "../stages/training.ts";
+import { withDeepSpeed } from "../test-deepspeed.ts";
 import { plannerStages } from "./stages.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "planner-given-"));
@@ -49,14 +49,7 @@ settings:
 `;
 
 it("a recipe that names a model trains it with its own tokenizer", { timeout: 600_000 }, async (context) => {
-  selectEngine("cpu");
-  try {
-    deepSpeedPython();
-  } catch (error) {
-    context.skip((error as Error).message);
-  }
-  vi.stubEnv("WAYMARK_RUNS", path.join(folder, "runs"));
-  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  withDeepSpeed(context, folder);
   const base = path.join(folder, "base");
   writeBase(base);
   const file = path.join(folder, "given.yaml");

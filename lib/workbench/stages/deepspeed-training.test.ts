@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { afterAll, expect, it, vi } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { readJson } from "../../base/index.ts";
-import { Llama, selectEngine } from "../../model/index.ts";
-import { deepSpeedPython } from "../../training/index.ts";
+import { Llama } from "../../model/index.ts";
 import { openRun } from "../run.ts";
+import { withDeepSpeed } from "../test-deepspeed.ts";
 import { labelsStage } from "./labels.ts";
 import { trainingStage } from "./training-engine.ts";
 import { readTrainingMetrics, snapshotsOf, studentFolder } from "./training.ts";
@@ -30,14 +30,7 @@ it(
   "a recipe with one more line trains on DeepSpeed, to the losses and files of TensorFlow.js",
   { timeout: 600_000 },
   async (context) => {
-    selectEngine("cpu");
-    try {
-      deepSpeedPython();
-    } catch (error) {
-      context.skip((error as Error).message);
-    }
-    vi.stubEnv("WAYMARK_RUNS", path.join(folder, "runs"));
-    vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    withDeepSpeed(context, folder);
     const train = async (more: string): Promise<{ losses: number[][]; student: string; snapshots: number[] }> => {
       const file = path.join(folder, "small.yaml");
       fs.writeFileSync(file, recipe(more));
