@@ -11,6 +11,7 @@ import { writeReport } from "./report-of.ts";
 import { experimentFolder, runOf, type Run } from "./run.ts";
 import { readManifest } from "./stage.ts";
 import { stagesOf } from "./pipeline.ts";
+import { checkTrainingEngine } from "./stages/training-engine.ts";
 import { walk } from "./walk.ts";
 
 /** All runs of a recipe: each arm with each seed; the first one is the main run, which the notebooks walk through. */
@@ -24,6 +25,7 @@ export const runsOf = (recipe: Recipe): Run[] =>
 export async function runExperiment(recipe: Recipe, options: { readonly jobs?: number } = {}): Promise<boolean> {
   const runs = runsOf(recipe);
   const [main] = runs;
+  runs.forEach(checkTrainingEngine);
   process.stderr.write(
     `${recipe.title}\n${path.relative(process.cwd(), main.folder)}${recipe.quick ? " (quick)" : ""}\n`,
   );

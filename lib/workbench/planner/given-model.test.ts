@@ -7,6 +7,7 @@ import { loadTokenizer, readExamples, SPECIAL_TOKENS, trainTokenizer } from "../
 import { Llama } from "../../model/index.ts";
 import { openRun } from "../run.ts";
 import { newStudent } from "../stages/training.ts";
+import { checkTrainingEngine } from "../stages/training-engine.ts";
 import { withDeepSpeed } from "../test-deepspeed.ts";
 import { plannerStages } from "./stages.ts";
 
@@ -51,10 +52,12 @@ settings:
 it("a recipe that names a model trains it with its own tokenizer", { timeout: 600_000 }, async (context) => {
   withDeepSpeed(context, folder);
   const base = path.join(folder, "base");
-  writeBase(base);
   const file = path.join(folder, "given.yaml");
   fs.writeFileSync(file, recipe(base));
   const run = openRun({ recipe: file, seed: 0, quick: false });
+  expect(() => checkTrainingEngine(run)).toThrow(/base: no model: config\.json cannot be read/);
+  writeBase(base);
+  checkTrainingEngine(run);
   for (const { run: stage } of plannerStages) await stage(run);
 
   const own = loadTokenizer(path.join(base, "tokenizer.json"));
