@@ -10,7 +10,7 @@ export { generate, type GenerateOptions } from "./generate.ts";
 export * from "./gguf/index.ts";
 export * from "./graph/index.ts";
 export { weightedRowSums } from "./kernels/index.ts";
-export { ATTENTION_STARTS, type AttentionStart } from "./initial-weights.ts";
+export { ATTENTION_STARTS } from "./initial-weights.ts";
 export * from "./json/index.ts";
 export type { Parameter } from "./layout.ts";
 export { readModelArrays } from "./model-files.ts";

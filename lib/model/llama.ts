@@ -65,10 +65,7 @@ export class Llama {
   }
 
   /** A new model (see `initialWeights`). The same seed gives the same weights. */
-  static create(
-    config: LlamaConfigInput,
-    options: InitialWeightsOptions & { readonly parts?: EmbeddingParts | undefined },
-  ): Llama {
+  static create(config: LlamaConfigInput, options: InitialWeightsOptions & { readonly parts?: EmbeddingParts }): Llama {
     const checked = parseConfig(config);
     const { parts } = options;
     if (parts && parts.types.length !== checked.vocab_size)

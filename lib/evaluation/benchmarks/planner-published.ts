@@ -59,3 +59,8 @@ export const PLANNER_MASKING_P = {
   bad_task_rate: 0.22,
   source: `${NOTEBOOK}, prompt masking`,
 } as const;
+
+/** Those that can stand beside series of ours: four runs, with standard errors. */
+export const PLANNER_PUBLISHED_BESIDE = PLANNER_PUBLISHED.filter(
+  ({ spread, runs }) => spread === "stderr" && runs === 4,
+);

@@ -26,23 +26,24 @@ const SINGLE_A_WORLD = 20;
 export function* offlineRequests(options: OfflineRequestOptions): Generator<ScriptedRequest> {
   const { seed, split, single = 20, batches = 5 } = options;
   const seen = new Set<string>();
-  function* inOneWorld(name: string, ids: readonly string[], steps: (number: number) => number) {
+  function* inOneWorld(name: string, wanted: readonly { readonly id: string; readonly steps: number }[]) {
     const world = createWorld({ seed: `${seed}/${name}`, split });
     const random = createRandom(seed, `planner/requests/${split}/${name}`);
-    for (const [number, id] of ids.entries()) {
+    for (const { id, steps } of wanted) {
       for (let request: ScriptedRequest | null = null; request === null;) {
-        request = unseen(world, id, steps(number), random, seen);
+        request = unseen(world, id, steps, random, seen);
         if (request !== null) yield request;
       }
     }
   }
   for (let first = 0; first < single; first += SINGLE_A_WORLD) {
-    const ids = Array.from({ length: Math.min(SINGLE_A_WORLD, single - first) }, (_, i) => `0_${first + i}`);
-    yield* inOneWorld(first === 0 ? "0" : `0/${first}`, ids, () => 1);
+    const length = Math.min(SINGLE_A_WORLD, single - first);
+    const wanted = Array.from({ length }, (_, i) => ({ id: `0_${first + i}`, steps: 1 }));
+    yield* inOneWorld(first === 0 ? "0" : `0/${first}`, wanted);
   }
   for (let batch = 1; batch <= batches; batch++) {
-    const ids = BATCH_STEPS.map((_, i) => `${batch}_${i}`);
-    yield* inOneWorld(String(batch), ids, (number) => BATCH_STEPS[number]);
+    const wanted = BATCH_STEPS.map((steps, i) => ({ id: `${batch}_${i}`, steps }));
+    yield* inOneWorld(String(batch), wanted);
   }
 }
 

@@ -45,8 +45,9 @@ export function scriptedTools(world: World, random: Random, failures: SearchFail
     const fact = readFact(task, world);
     return fact !== null && sources.includes(fact.relation.source) ? fact : null;
   };
-  const told = ({ relation, subject }: AskedFact): ToolResult =>
-    answer(factSentence(relation, subject, world.value(subject, relation)));
+  const valueOf = ({ relation, subject }: AskedFact): string => world.value(subject, relation);
+  const sentenceOf = (fact: AskedFact): string => factSentence(fact.relation, fact.subject, valueOf(fact));
+  const told = (fact: AskedFact): ToolResult => answer(sentenceOf(fact));
   const number = (text: string, sentence: string): ToolResult => answer(random.chance(BARE_NUMBERS) ? text : sentence);
   const search = (task: string, ...sources: readonly Source[]): ToolResult => {
     const outcome = drawSearch(random, failures);
@@ -82,9 +83,9 @@ export function scriptedTools(world: World, random: Random, failures: SearchFail
     }),
     tool("use_bash", (task) => {
       const fact = known(task, "use_bash");
-      if (fact === null) return failure("no_command", "I could not find anything about that.");
-      const value = world.value(fact.subject, fact.relation);
-      return number(value, factSentence(fact.relation, fact.subject, value));
+      return fact === null
+        ? failure("no_command", "I could not find anything about that.")
+        : number(valueOf(fact), sentenceOf(fact));
     }),
     scriptedFinalAnswer(world),
   ];

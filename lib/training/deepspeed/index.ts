@@ -7,7 +7,7 @@ export {
   type DeepSpeedResult,
   type LaunchOptions,
 } from "./launch.ts";
-export { readModelFolder, type ModelFolder } from "./model-folder.ts";
+export { readModelFolder } from "./model-folder.ts";
 export { mixRows } from "./mixture.ts";
 export { DEEPSPEED_PRESETS, deepSpeedPreset, type DeepSpeedPreset, type DeepSpeedPresetName } from "./presets.ts";
 export { packageHash } from "./python-package.ts";

@@ -7,7 +7,7 @@ import type { ChatResults } from "./results.ts";
 
 /** Without a key; stopped while it plays. */
 describe("npm start -- --recipe knowself-chat --quick", () => {
-  const quick = continuedQuickRun("knowself-chat", ({ stage }) => fs.existsSync(stage("play", "react")));
+  const quick = continuedQuickRun("knowself-chat", ({ stage }) => fs.existsSync(stage("play", "react")), 300_000);
 
   it("plays every agent in both worlds, and never calls the script a language model", () => {
     const { main, comparisons, rules } = readJson<ChatResults>(quick.file("results.json"));

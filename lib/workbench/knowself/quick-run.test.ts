@@ -1,26 +1,23 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readJson } from "../../base/index.ts";
-import type { Manifest } from "../stage.ts";
 import { continuedQuickRun } from "../test-quick-run.ts";
 import type { KnowSelfResults } from "./results.ts";
 
 describe("npm start -- --recipe knowself --quick", () => {
-  const { file, stage } = continuedQuickRun("knowself", ({ stage }) => fs.existsSync(stage("pairs", "manifest.json")));
+  const { file, stage, manifest } = continuedQuickRun("knowself", ({ stage }) =>
+    fs.existsSync(stage("pairs", "manifest.json")),
+  );
 
   it("finds what the base cannot do, and trains on it", () => {
-    const { summary } = readJson<Manifest>(stage("pairs", "manifest.json"));
+    const { summary } = manifest("pairs");
     const { steps, different, slow, knowledgeable, withoutRule } = summary as Record<string, number>;
     expect(different).toBeGreaterThan(0.02 * steps);
     expect(slow + knowledgeable + withoutRule).toBe(different);
     expect(knowledgeable).toBeGreaterThan(20);
-    const losses = ["gold", "self-aware"].map(
-      (variant) => readJson<Manifest>(stage(`sft/${variant}`, "manifest.json")).artefact,
-    );
+    const losses = ["gold", "self-aware"].map((variant) => manifest(`sft/${variant}`).artefact);
     expect(new Set(losses).size).toBe(2);
-    expect(
-      readJson<Manifest>(stage("preference/self-aware-rpo_paper-rpo", "manifest.json")).summary["pairs"],
-    ).toBeGreaterThan(10);
+    expect(manifest("preference/self-aware-rpo_paper-rpo").summary["pairs"]).toBeGreaterThan(10);
   });
 
   it("plays every arm and writes every figure of the report", () => {

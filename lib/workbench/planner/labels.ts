@@ -41,16 +41,15 @@ export function plannerLabelsStage(run: Run, onProgress?: OnProgress): Promise<M
     settings: { vocabularySize, maximumLength, mask: plannerOf(run).mask },
     inputs: { package: before.artefact, ...givenModelHash(run) },
     run: async ({ file }) => {
-      const corpus: string[] = [` ${zeroShotPrompt("", [], PLANNER_TOOLS)}`];
-      for await (const { prompt, target } of readPackaged(run, "train")) corpus.push(` ${prompt}`, ` ${target}`);
       const [tokenizerFile, configFile] = TOKENIZER_FILES;
-      const tokenizer = await writeTokenizer(run, file(tokenizerFile), () =>
-        trainTokenizer(corpus, { vocabularySize, pattern: PLANNER_PATTERN }),
+      const tokenizer = await writeTokenizer(run, file(tokenizerFile), async () =>
+        trainTokenizer(await corpusOf(run), { vocabularySize, pattern: PLANNER_PATTERN }),
       );
       writeJson(file(configFile), tokenizerConfig(plannerTemplate.jinja, run.settings.model.context));
       const writer = new JsonlWriter(file(EXAMPLES));
       let [tokens, trained, tooLong, longest, done] = [0, 0, 0, 0, 0];
-      const total = corpus.length >> 1;
+      const { rows, validation } = before.summary as Record<string, number>;
+      const total = rows - validation;
       for await (const row of readPackaged(run, "train")) {
         const result = labelRow(run, tokenizer, row, done);
         if (++done % 500 === 0) {
@@ -73,6 +72,13 @@ export function plannerLabelsStage(run: Run, onProgress?: OnProgress): Promise<M
       return { ...figures, vocabulary: tokenizer.size, template, templateHash };
     },
   });
+}
+
+/** What the tokenizer is trained on: the prompts and plans to learn from, and the prompt that the untrained student gets. */
+async function corpusOf(run: Run): Promise<string[]> {
+  const corpus = [` ${zeroShotPrompt("", [], PLANNER_TOOLS)}`];
+  for await (const { prompt, target } of readPackaged(run, "train")) corpus.push(` ${prompt}`, ` ${target}`);
+  return corpus;
 }
 
 /** A packaged row as training sees it. With the mask `completion` the prompt is only read. */

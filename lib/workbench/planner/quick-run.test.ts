@@ -1,19 +1,18 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readJson } from "../../base/index.ts";
-import type { Manifest } from "../stage.ts";
 import { continuedQuickRun } from "../test-quick-run.ts";
 import type { PlannerResults } from "./results.ts";
 
 describe("npm start -- --recipe planner --quick", () => {
-  const { file, stage } = continuedQuickRun("planner", ({ stage }) =>
+  const { file, manifest } = continuedQuickRun("planner", ({ stage }) =>
     fs.existsSync(stage("training", "metrics.jsonl")),
   );
 
   it("keeps every episode, and packages those that the judge rates well", () => {
-    const { summary: simulated } = readJson<Manifest>(stage("simulation", "manifest.json"));
-    const { summary: judge } = readJson<Manifest>(stage("judge", "manifest.json"));
-    const { summary: packaged } = readJson<Manifest>(stage("package", "manifest.json"));
+    const { summary: simulated } = manifest("simulation");
+    const { summary: judge } = manifest("judge");
+    const { summary: packaged } = manifest("package");
     expect(judge["episodes"]).toBe(simulated["requests"]);
     expect(judge["evaluated"]).toBe(simulated["final_answer"]);
     expect(packaged["kept"]).toBe(judge["passed"]);
@@ -21,7 +20,7 @@ describe("npm start -- --recipe planner --quick", () => {
   });
 
   it("trains on the plans alone, in few tokens", () => {
-    const { summary } = readJson<Manifest>(stage("labels", "manifest.json"));
+    const { summary } = manifest("labels");
     const { tokens, trained, tooLong } = summary as Record<string, number>;
     expect(tooLong).toBe(0);
     expect(trained).toBeGreaterThan(0.2 * tokens);

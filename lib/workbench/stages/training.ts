@@ -89,13 +89,13 @@ export function newStudent(run: Run): Llama {
       intermediate_size: intermediateSize,
       num_hidden_layers: layers,
       num_attention_heads: heads,
-      ...(headSize !== undefined && { head_dim: headSize }),
+      head_dim: headSize,
       max_position_embeddings: context,
       tie_word_embeddings: true,
-      ...(initializerRange !== undefined && { initializer_range: initializerRange }),
+      initializer_range: initializerRange,
       ...specialIds(tokenizer),
     },
-    { seed: run.seed, ...(attention && { attention }), ...(sharedParts && { parts: embeddingParts(tokenizer) }) },
+    { seed: run.seed, attention, parts: sharedParts ? embeddingParts(tokenizer) : undefined },
   );
 }
 
